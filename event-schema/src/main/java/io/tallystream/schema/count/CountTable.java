@@ -1,0 +1,42 @@
+package io.tallystream.schema.count;
+
+import static io.tallystream.schema.count.Granularity.DAY;
+import static io.tallystream.schema.count.Granularity.HOUR;
+import static io.tallystream.schema.count.Granularity.LIFETIME;
+import static io.tallystream.schema.count.Granularity.MINUTE;
+
+import java.util.List;
+import java.util.Set;
+
+/** Everything that is counted, one row for each metric and dimension. */
+public final class CountTable {
+    /** A metric, by what it is split, and over which windows. */
+    public record Row(Metric metric, Dimension dimension, Set<Granularity> granularities) {}
+
+    private static final List<Row> ROWS = List.of(
+            row(Metric.CALLS, Dimension.TOTAL, MINUTE, HOUR, DAY),
+            row(Metric.CALLS, Dimension.ENDPOINT, MINUTE, HOUR, DAY),
+            row(Metric.CALLS, Dimension.STATUS, MINUTE, HOUR, DAY),
+            row(Metric.CALLS, Dimension.ENDPOINT_STATUS, MINUTE, HOUR, DAY),
+            row(Metric.CALLS, Dimension.USER, DAY),
+            row(Metric.CLICKS, Dimension.TOTAL, MINUTE, HOUR, DAY),
+            row(Metric.CLICKS, Dimension.PRODUCT, HOUR, DAY, LIFETIME),
+            row(Metric.CLICKS, Dimension.USER, DAY, LIFETIME),
+            row(Metric.PAGE_VIEWS, Dimension.TOTAL, MINUTE, HOUR, DAY),
+            row(Metric.PAGE_VIEWS, Dimension.PAGE, HOUR, DAY),
+            row(Metric.DWELL_MS, Dimension.TOTAL, HOUR, DAY),
+            row(Metric.DWELL_MS, Dimension.PAGE, HOUR, DAY),
+            row(Metric.DWELLS, Dimension.TOTAL, HOUR, DAY),
+            row(Metric.DWELLS, Dimension.PAGE, HOUR, DAY));
+
+    private CountTable() {}
+
+    /** All rows. */
+    public static List<Row> rows() {
+        return ROWS;
+    }
+
+    private static Row row(Metric metric, Dimension dimension, Granularity... granularities) {
+        return new Row(metric, dimension, Set.of(granularities));
+    }
+}

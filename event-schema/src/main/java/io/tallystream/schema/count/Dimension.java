@@ -1,0 +1,38 @@
+package io.tallystream.schema.count;
+
+import java.util.Locale;
+
+/** By what a metric is split. */
+public enum Dimension {
+    /** Not at all; its one member is the empty string. */
+    TOTAL,
+    ENDPOINT,
+    STATUS,
+    /** Member: the status, a space, and the endpoint. */
+    ENDPOINT_STATUS,
+    USER,
+    PRODUCT,
+    PAGE;
+
+    private final String wireName = name().toLowerCase(Locale.ROOT);
+
+    /** The name on the wire. */
+    public String wireName() {
+        return wireName;
+    }
+
+    /**
+     * The dimension with that name on the wire.
+     *
+     * @throws IllegalArgumentException if there is none
+     */
+    public static Dimension ofWireName(String wireName) {
+        return WireNames.find(values(), Dimension::wireName, wireName, "dimension");
+    }
+
+    /** The member of {@link #ENDPOINT_STATUS} for a call of that endpoint with that status. */
+    public static String endpointStatusMember(String endpoint, String status) {
+        // The status first: it holds no space, so the first space ends it whatever the endpoint holds.
+        return status + ' ' + endpoint;
+    }
+}

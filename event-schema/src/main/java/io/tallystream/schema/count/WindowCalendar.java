@@ -1,0 +1,97 @@
+package io.tallystream.schema.count;
+
+import static java.util.Objects.requireNonNull;
+
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.OffsetDateTime;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
+import java.util.Locale;
+
+/**
+ * Which windows there are in one time zone. For each granularity they follow one another without gap or overlap, minutes lie
+ * whole in hours and hours in days, on days of 23 and 25 hours too. Immutable.
+ */
+public final class WindowCalendar {
+    private static final DateTimeFormatter UTC_MINUTE =
+            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
+    // The step in which clocks are changed; Lord Howe Island's half hour is the smallest now.
+    private static final Duration CLOCK_CHANGE_STEP = Duration.ofMinutes(15);
+
+    private final ZoneId zone;
+
+    /** The calendar of that zone. */
+    public WindowCalendar(ZoneId zone) {
+        this.zone = requireNonNull(zone, "zone");
+    }
+
+    /** The zone whose hours and days these are. */
+    public ZoneId zone() {
+        return zone;
+    }
+
+    /** The window in which that time lies. */
+    public Window windowAt(Granularity granularity, Instant time) {
+        return switch (granularity) {
+            case MINUTE -> new Window(granularity, UTC_MINUTE.format(time.truncatedTo(ChronoUnit.MINUTES)));
+            case HOUR -> new Window(granularity, UTC_MINUTE.format(startOfHour(time)));
+            case DAY -> new Window(granularity, dateAt(time).toString());
+            case LIFETIME -> Window.LIFETIME;
+        };
+    }
+
+    /** The calendar date at that time. */
+    public LocalDate dateAt(Instant time) {
+        return time.atZone(zone).toLocalDate();
+    }
+
+    /**
+     * When the window begins.
+     *
+     * @throws IllegalArgumentException if the window has no beginning (the lifetime) or no such label exists
+     */
+    public Instant startOf(Window window) {
+        try {
+            return switch (window.granularity()) {
+                case MINUTE, HOUR -> OffsetDateTime.parse(window.label()).toInstant();
+                case DAY -> LocalDate.parse(window.label()).atStartOfDay(zone).toInstant();
+                case LIFETIME -> throw new IllegalArgumentException("the lifetime has no beginning");
+            };
+        } catch (DateTimeException e) {
+            throw new IllegalArgumentException("no window: " + window, e);
+        }
+    }
+
+    /**
+     * When the window ends: the first instant that is no longer in it.
+     *
+     * @throws IllegalArgumentException if the window has no end (the lifetime) or no such label exists
+     */
+    public Instant endOf(Window window) {
+        Instant start = startOf(window);
+        return switch (window.granularity()) {
+            case MINUTE -> start.plus(1, ChronoUnit.MINUTES);
+            case HOUR -> endOfHour(start);
+            case DAY -> dateAt(start).plusDays(1).atStartOfDay(zone).toInstant();
+            case LIFETIME -> throw new IllegalArgumentException("the lifetime has no end");
+        };
+    }
+
+    private Instant startOfHour(Instant time) {
+        return time.atZone(zone).truncatedTo(ChronoUnit.HOURS).toInstant();
+    }
+
+    private Instant endOfHour(Instant start) {
+        // Sixty minutes, except where the clock changes by part of an hour.
+        Instant end = start.plus(CLOCK_CHANGE_STEP);
+        while (startOfHour(end).equals(startOfHour(start))) {
+            end = end.plus(CLOCK_CHANGE_STEP);
+        }
+        return end;
+    }
+}

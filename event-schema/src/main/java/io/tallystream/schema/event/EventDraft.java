@@ -1,0 +1,212 @@
+package io.tallystream.schema.event;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import io.tallystream.schema.event.EventReading.Invalid;
+import io.tallystream.schema.event.EventReading.Valid;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.temporal.ChronoUnit;
+import java.util.HashSet;
+import java.util.Set;
+
+/**
+ * The fields of one event while it is read. Remembers the first thing that is wrong and goes on, so that the reader always
+ * reaches the end of the object.
+ */
+final class EventDraft {
+    private static final Instant LATEST_TIME = Instant.parse("9999-12-31T23:59:59.999Z");
+    private static final BigDecimal MAX_DURATION = BigDecimal.valueOf(Event.MAX_DURATION_MS);
+
+    private final Set<String> seen = new HashSet<>();
+    private String type;
+    private String id;
+    private Instant time;
+    private String userId;
+    private String endpoint;
+    private String method;
+    private CallStatus status;
+    private Long durationMs;
+    private String productId;
+    private String page;
+    private Fault fault;
+
+    private record Fault(String field, String code, String detail) {}
+
+    /** Takes the field's value, at which the parser stands. */
+    void take(String field, JsonParser parser) throws IOException {
+        if (parser.currentToken() == JsonToken.VALUE_NULL) {
+            return;
+        }
+        switch (field) {
+            case EventFields.TYPE -> type = text(field, parser, type);
+            case EventFields.ID -> id = text(field, parser, id);
+            case EventFields.USER_ID -> userId = text(field, parser, userId);
+            case EventFields.ENDPOINT -> endpoint = text(field, parser, endpoint);
+            case EventFields.METHOD -> method = text(field, parser, method);
+            case EventFields.PRODUCT_ID -> productId = text(field, parser, productId);
+            case EventFields.PAGE -> page = text(field, parser, page);
+            case EventFields.TIME -> time = first(field) ? time(parser) : time;
+            case EventFields.STATUS -> status = first(field) ? status(parser) : status;
+            case EventFields.DURATION_MS -> durationMs = first(field) ? duration(parser) : durationMs;
+            default -> {
+                // Unknown fields are ignored, so that producers may carry more than we count.
+            }
+        }
+    }
+
+    EventReading finish() {
+        EventType kind = type == null ? null : EventType.ofWireName(type);
+        if (type == null) {
+            missing(EventFields.TYPE);
+        } else if (kind == null) {
+            fault(EventFields.TYPE, "invalid", "must be api_call, click, page_view or dwell");
+        } else {
+            switch (kind) {
+                case API_CALL -> {
+                    require(EventFields.ENDPOINT, endpoint);
+                    require(EventFields.STATUS, status);
+                }
+                case CLICK -> require(EventFields.PRODUCT_ID, productId);
+                case PAGE_VIEW -> require(EventFields.PAGE, page);
+                case DWELL -> {
+                    require(EventFields.PAGE, page);
+                    require(EventFields.DURATION_MS, durationMs);
+                }
+            }
+        }
+        return fault == null ? new Valid(build(kind)) : new Invalid(id, fault.field(), fault.code(), fault.detail());
+    }
+
+    private Event build(EventType kind) {
+        return switch (kind) {
+            case API_CALL -> new Event.ApiCall(id, time, userId, endpoint, method, status, durationMs);
+            case CLICK -> new Event.Click(id, time, userId, productId, page);
+            case PAGE_VIEW -> new Event.PageView(id, time, userId, page);
+            case DWELL -> new Event.Dwell(id, time, userId, page, durationMs);
+        };
+    }
+
+    private String text(String field, JsonParser parser, String before) throws IOException {
+        if (!first(field)) {
+            return before;
+        }
+        if (parser.currentToken() != JsonToken.VALUE_STRING) {
+            return fault(field, "invalid", "must be a string");
+        }
+        String text = parser.getText();
+        if (text.isEmpty()) {
+            return fault(field, "invalid", "must not be empty");
+        }
+        if (text.codePointCount(0, text.length()) > Event.MAX_STRING_LENGTH) {
+            return fault(field, "too_long", "must have at most " + Event.MAX_STRING_LENGTH + " characters");
+        }
+        return text.codePoints().allMatch(EventDraft::isAllowed)
+                ? text
+                : fault(field, "invalid", "must be valid Unicode without control characters");
+    }
+
+    private static boolean isAllowed(int codePoint) {
+        int category = Character.getType(codePoint);
+        return category != Character.CONTROL && category != Character.SURROGATE;
+    }
+
+    private CallStatus status(JsonParser parser) throws IOException {
+        CallStatus read = switch (parser.currentToken()) {
+            case VALUE_STRING -> CallStatus.parse(parser.getText());
+            case VALUE_NUMBER_INT -> CallStatus.ofCode(isInt(parser) ? parser.getIntValue() : -1);
+            default -> null;
+        };
+        return read != null
+                ? read
+                : fault(EventFields.STATUS, "invalid", "must be success, error or an HTTP status code from 100 to 599");
+    }
+
+    private static boolean isInt(JsonParser parser) throws IOException {
+        return parser.getNumberType() == JsonParser.NumberType.INT;
+    }
+
+    private Instant time(JsonParser parser) throws IOException {
+        Instant read = switch (parser.currentToken()) {
+            case VALUE_STRING -> parseTime(parser.getText());
+            case VALUE_NUMBER_INT ->
+                parser.getNumberType() == JsonParser.NumberType.BIG_INTEGER
+                        ? null
+                        : Instant.ofEpochMilli(parser.getLongValue());
+            default -> null;
+        };
+        boolean inRange = read != null && !read.isBefore(Instant.EPOCH) && !read.isAfter(LATEST_TIME);
+        return inRange
+                ? read
+                : fault(
+                        EventFields.TIME,
+                        "invalid",
+                        "must be RFC 3339 with an offset, or epoch milliseconds, from 1970 to 9999");
+    }
+
+    private static Instant parseTime(String text) {
+        try {
+            return OffsetDateTime.parse(text).toInstant().truncatedTo(ChronoUnit.MILLIS);
+        } catch (DateTimeException e) {
+            return null;
+        }
+    }
+
+    private Long duration(JsonParser parser) throws IOException {
+        BigDecimal value = parser.currentToken().isNumeric() ? decimal(parser) : null;
+        // Compared before rounding: to round 1e999999999 would be to build a billion digits.
+        if (value != null && value.signum() >= 0 && value.compareTo(MAX_DURATION) <= 0) {
+            return roundedToMillis(value);
+        }
+        return fault(EventFields.DURATION_MS, "invalid", "must be a number from 0 to " + Event.MAX_DURATION_MS);
+    }
+
+    private static BigDecimal decimal(JsonParser parser) throws IOException {
+        try {
+            return parser.getDecimalValue();
+        } catch (NumberFormatException e) {
+            // Its exponent does not fit an int.
+            return null;
+        }
+    }
+
+    private static long roundedToMillis(BigDecimal value) {
+        boolean belowATenth = value.precision() < value.scale();
+        if (belowATenth) {
+            // So would be to round 1e-999999999.
+            return 0;
+        }
+        return value.setScale(0, RoundingMode.HALF_UP).longValueExact();
+    }
+
+    private boolean first(String field) {
+        if (seen.add(field)) {
+            return true;
+        }
+        fault(field, "repeated", "is given more than once");
+        return false;
+    }
+
+    private void require(String field, Object value) {
+        if (value == null) {
+            missing(field);
+        }
+    }
+
+    private void missing(String field) {
+        fault(field, "missing", "is required");
+    }
+
+    // Always null, so it is of every type.
+    @SuppressWarnings("TypeParameterUnusedInFormals")
+    private <T> T fault(String field, String code, String rule) {
+        if (fault == null) {
+            fault = new Fault(field, code, field + " " + rule);
+        }
+        return null;
+    }
+}

@@ -1,0 +1,33 @@
+package io.tallystream.schema.event;
+
+import java.util.Arrays;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** The value of an event's {@code type} field. */
+public enum EventType {
+    API_CALL("api_call"),
+    CLICK("click"),
+    PAGE_VIEW("page_view"),
+    DWELL("dwell");
+
+    private static final Map<String, EventType> BY_WIRE_NAME =
+            Arrays.stream(values()).collect(Collectors.toUnmodifiableMap(EventType::wireName, Function.identity()));
+
+    private final String wireName;
+
+    EventType(String wireName) {
+        this.wireName = wireName;
+    }
+
+    /** The name on the wire. */
+    public String wireName() {
+        return wireName;
+    }
+
+    /** The type with that name on the wire, or null. */
+    public static EventType ofWireName(String wireName) {
+        return BY_WIRE_NAME.get(wireName);
+    }
+}

@@ -1,0 +1,48 @@
+package io.tallystream.schema.kafka;
+
+import io.tallystream.schema.count.CountAddress;
+import io.tallystream.schema.count.Dimension;
+import io.tallystream.schema.count.Granularity;
+import io.tallystream.schema.count.Metric;
+import io.tallystream.schema.count.Window;
+
+/**
+ * The key of a record on a counts topic: {@code calls|minute|2026-11-20T10:15Z|endpoint|/api/weather}, the parts of a
+ * {@link CountAddress} with the member last, so that it may hold any character.
+ */
+public final class CountKey {
+    private static final char SEPARATOR = '|';
+    private static final int PARTS = 5;
+
+    private CountKey() {}
+
+    /** The key of that address. */
+    public static String format(CountAddress address) {
+        return address.metric().wireName()
+                + SEPARATOR
+                + address.window().granularity().wireName()
+                + SEPARATOR
+                + address.window().label()
+                + SEPARATOR
+                + address.dimension().wireName()
+                + SEPARATOR
+                + address.member();
+    }
+
+    /**
+     * The address that {@link #format} made the key of.
+     *
+     * @throws IllegalArgumentException if it is no such key
+     */
+    public static CountAddress parse(String key) {
+        String[] parts = key.split("\\|", PARTS);
+        if (parts.length != PARTS) {
+            throw new IllegalArgumentException("not a count key, it has fewer than " + PARTS + " parts: " + key);
+        }
+        return new CountAddress(
+                Metric.ofWireName(parts[0]),
+                new Window(Granularity.ofWireName(parts[1]), parts[2]),
+                Dimension.ofWireName(parts[3]),
+                parts[4]);
+    }
+}

@@ -1,0 +1,114 @@
+package io.tallystream.schema.kafka;
+
+import static org.apache.kafka.common.config.TopicConfig.CLEANUP_POLICY_COMPACT;
+import static org.apache.kafka.common.config.TopicConfig.CLEANUP_POLICY_CONFIG;
+import static org.apache.kafka.common.config.TopicConfig.CLEANUP_POLICY_DELETE;
+import static org.apache.kafka.common.config.TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG;
+import static org.apache.kafka.common.config.TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG;
+import static org.apache.kafka.common.config.TopicConfig.RETENTION_MS_CONFIG;
+
+import io.tallystream.schema.count.Retention;
+import io.tallystream.schema.count.RetentionClass;
+import io.tallystream.schema.event.EventType;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.kafka.common.record.TimestampType;
+
+/** The topics between the services. */
+public final class Topics {
+    /** Events of type {@link EventType#API_CALL}. */
+    public static final String API_CALLS = "api-calls";
+    /** Events of all other types. */
+    public static final String USER_ACTIONS = "user-actions";
+    /** Both topics that events arrive on. */
+    public static final List<String> EVENTS = List.of(API_CALLS, USER_ACTIONS);
+    /** Records that could not be counted, with the reason in their headers. */
+    public static final String DEAD_LETTERS = "dead-letters";
+
+    private static final Duration DEAD_LETTERS_RETENTION = Duration.ofDays(14);
+    // A count leaves Redis before it leaves the topic from which Redis can be rebuilt.
+    private static final Duration COUNTS_MARGIN = Duration.ofDays(1);
+    private static final short REPLICAS_FOR_MIN_IN_SYNC_2 = 3;
+
+    /**
+     * What operators choose.
+     *
+     * @param partitions of each topic, 1 or more
+     * @param replicationFactor of each topic, 1 or more
+     * @param eventsRetention how long raw events are kept
+     * @param counts how long counts are kept
+     */
+    public record Settings(int partitions, short replicationFactor, Duration eventsRetention, Retention counts) {}
+
+    private Topics() {}
+
+    /** The topic on which events of that type travel. */
+    public static String of(EventType type) {
+        return type == EventType.API_CALL ? API_CALLS : USER_ACTIONS;
+    }
+
+    /** The topic on which counts of that class travel. */
+    public static String counts(RetentionClass retentionClass) {
+        return "counts-" + retentionClass.wireName();
+    }
+
+    /** All topics on which counts travel. */
+    public static List<String> counts() {
+        return Arrays.stream(RetentionClass.values()).map(Topics::counts).toList();
+    }
+
+    /** All topics as they have to be. */
+    public static List<TopicDefinition> definitions(Settings settings) {
+        return Stream.of(
+                        EVENTS.stream().map(name -> events(name, settings)),
+                        Arrays.stream(RetentionClass.values()).map(kept -> counts(kept, settings)),
+                        Stream.of(deadLetters(settings)))
+                .flatMap(definitions -> definitions)
+                .toList();
+    }
+
+    private static TopicDefinition events(String name, Settings settings) {
+        return define(
+                name,
+                settings,
+                Map.of(
+                        // Events are judged by when the broker got them, which no producer can forge.
+                        MESSAGE_TIMESTAMP_TYPE_CONFIG,
+                        TimestampType.LOG_APPEND_TIME.name,
+                        CLEANUP_POLICY_CONFIG,
+                        CLEANUP_POLICY_DELETE,
+                        RETENTION_MS_CONFIG,
+                        millis(settings.eventsRetention())));
+    }
+
+    private static TopicDefinition counts(RetentionClass kept, Settings settings) {
+        Map<String, String> configuration = settings.counts()
+                .of(kept)
+                .map(retention -> Map.of(
+                        CLEANUP_POLICY_CONFIG,
+                        CLEANUP_POLICY_COMPACT + "," + CLEANUP_POLICY_DELETE,
+                        RETENTION_MS_CONFIG,
+                        millis(retention.plus(COUNTS_MARGIN))))
+                .orElse(Map.of(CLEANUP_POLICY_CONFIG, CLEANUP_POLICY_COMPACT));
+        return define(counts(kept), settings, configuration);
+    }
+
+    private static TopicDefinition deadLetters(Settings settings) {
+        return define(DEAD_LETTERS, settings, Map.of(RETENTION_MS_CONFIG, millis(DEAD_LETTERS_RETENTION)));
+    }
+
+    private static TopicDefinition define(String name, Settings settings, Map<String, String> configuration) {
+        Map<String, String> complete = new HashMap<>(configuration);
+        int minInSync = settings.replicationFactor() >= REPLICAS_FOR_MIN_IN_SYNC_2 ? 2 : 1;
+        complete.put(MIN_IN_SYNC_REPLICAS_CONFIG, Integer.toString(minInSync));
+        return new TopicDefinition(name, settings.partitions(), settings.replicationFactor(), complete);
+    }
+
+    private static String millis(Duration duration) {
+        return Long.toString(duration.toMillis());
+    }
+}

@@ -1,0 +1,2 @@
+/** The topics between the services: names, settings, keys and values. */
+package io.tallystream.schema.kafka;

@@ -1,0 +1,77 @@
+package io.tallystream.schema.redis;
+
+import static java.util.Objects.requireNonNull;
+
+import io.tallystream.schema.count.CountAddress;
+import io.tallystream.schema.count.Dimension;
+import io.tallystream.schema.count.Granularity;
+import io.tallystream.schema.count.Metric;
+import io.tallystream.schema.count.Window;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Where counts are in Redis. One sorted set holds the members of a dimension with their counts as scores:
+ * {@code tally:1:minute:2026-11-20T10:15Z:calls:endpoint}. The totals of all metrics of a window share one:
+ * {@code tally:1:minute:2026-11-20T10:15Z:total}, with the metrics' names as members. Immutable.
+ */
+public final class CountKeys {
+    private static final char SEPARATOR = ':';
+    private static final Pattern AFTER_GENERATION = Pattern.compile(
+            "(?<granularity>[a-z]+):(?<window>[^:]+(?::\\d\\dZ)?):" + "(?:(?<metric>[a-z_]+):)?(?<dimension>[a-z_]+)");
+
+    private final String head;
+
+    /**
+     * @param prefix the first part of each key, so that others may use the same Redis
+     * @param generation which of several counts of the same events; a recount is written beside the one being read
+     */
+    public CountKeys(String prefix, int generation) {
+        this.head = requireNonNull(prefix, "prefix") + SEPARATOR + generation + SEPARATOR;
+    }
+
+    /** What a key holds: all counts of a dimension, or, with an empty metric, the totals of a window. */
+    public record Contents(Window window, Optional<Metric> metric, Dimension dimension) {}
+
+    /** The key of the sorted set that holds the count. */
+    public String key(CountAddress address) {
+        return address.dimension() == Dimension.TOTAL
+                ? totals(address.window())
+                : members(address.window(), address.metric(), address.dimension());
+    }
+
+    /** The member under which the count stands there. */
+    public String member(CountAddress address) {
+        return address.dimension() == Dimension.TOTAL ? address.metric().wireName() : address.member();
+    }
+
+    /** The key of the sorted set with the totals of all metrics. */
+    public String totals(Window window) {
+        return ofWindow(window) + Dimension.TOTAL.wireName();
+    }
+
+    /** The key of the sorted set with the counts by member. */
+    public String members(Window window, Metric metric, Dimension dimension) {
+        return ofWindow(window) + metric.wireName() + SEPARATOR + dimension.wireName();
+    }
+
+    /** What the key of a sorted set holds; empty if it is not such a key of this prefix and generation. */
+    public Optional<Contents> parse(String key) {
+        if (!key.startsWith(head)) {
+            return Optional.empty();
+        }
+        Matcher matcher = AFTER_GENERATION.matcher(key.substring(head.length()));
+        if (!matcher.matches()) {
+            return Optional.empty();
+        }
+        return Optional.of(new Contents(
+                new Window(Granularity.ofWireName(matcher.group("granularity")), matcher.group("window")),
+                Optional.ofNullable(matcher.group("metric")).map(Metric::ofWireName),
+                Dimension.ofWireName(matcher.group("dimension"))));
+    }
+
+    private String ofWindow(Window window) {
+        return head + window.granularity().wireName() + SEPARATOR + window.label() + SEPARATOR;
+    }
+}

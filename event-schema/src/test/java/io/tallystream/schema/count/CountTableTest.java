@@ -1,0 +1,25 @@
+package io.tallystream.schema.count;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+class CountTableTest {
+    @Test
+    void shouldHaveATotalForEachMetricThatIsSplit() {
+        for (CountTable.Row row : CountTable.rows()) {
+            assertThat(CountTable.rows())
+                    .as("total of %s", row.metric())
+                    .anyMatch(other -> other.metric() == row.metric() && other.dimension() == Dimension.TOTAL);
+        }
+    }
+
+    @Test
+    void shouldHaveOneRowForEachMetricAndDimension() {
+        assertThat(CountTable.rows().stream()
+                        .map(row -> row.metric() + " by " + row.dimension())
+                        .collect(Collectors.toSet()))
+                .hasSameSizeAs(CountTable.rows());
+    }
+}

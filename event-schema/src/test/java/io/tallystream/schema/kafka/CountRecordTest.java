@@ -1,0 +1,49 @@
+package io.tallystream.schema.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.tallystream.schema.count.CountAddress;
+import io.tallystream.schema.count.Metric;
+import io.tallystream.schema.count.Window;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CountRecordTest {
+    private static final byte[] ONE = {0, 0, 0, 0, 0, 0, 0, 1};
+
+    @Test
+    void shouldReadWhatItWrote() {
+        CountRecord counted = new CountRecord(CountAddress.ofTotal(Metric.CLICKS, Window.LIFETIME), Long.MAX_VALUE);
+
+        assertThat(CountRecord.decode(counted.key(), counted.encodedValue())).isEqualTo(counted);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "calls",
+                "calls|minute|2026-11-20T10:15Z|total",
+                "nothing|minute|2026-11-20T10:15Z|total|",
+                "calls|second|2026-11-20T10:15Z|total|",
+                "calls|minute|2026-11-20T10:15Z|colour|",
+            })
+    void shouldRefuseAKeyThatNamesNoCount(String key) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> CountRecord.decode(key.getBytes(StandardCharsets.UTF_8), ONE));
+    }
+
+    @Test
+    void shouldRefuseAValueThatIsNoCount() {
+        byte[] key = "calls|lifetime|all|total|".getBytes(StandardCharsets.UTF_8);
+
+        assertThatIllegalArgumentException().isThrownBy(() -> CountRecord.decode(key, null));
+        assertThatIllegalArgumentException().isThrownBy(() -> CountRecord.decode(null, ONE));
+        assertThatIllegalArgumentException().isThrownBy(() -> CountRecord.decode(key, new byte[] {1}));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> CountRecord.decode(key, new byte[] {-1, 0, 0, 0, 0, 0, 0, 0}));
+    }
+}

@@ -1,0 +1,181 @@
+package io.tallystream.runtime.config;
+
+import io.tallystream.runtime.security.ApiKeys;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.function.Function;
+
+/** Every variable there is, with its default. {@code docs/configuration.md} is checked against {@link #all()}. */
+public final class Settings {
+    private static final int MAX_PORT = 65_535;
+
+    public static final Setting<Integer> INGEST_PORT =
+            port("INGEST_PORT", "8080", "Port of the ingest gateway; 0 takes a free one.");
+    public static final Setting<Integer> QUERY_PORT =
+            port("QUERY_PORT", "8081", "Port of the query API and the dashboard; 0 takes a free one.");
+    public static final Setting<Integer> MANAGEMENT_PORT =
+            port("MANAGEMENT_PORT", "9090", "Port of /livez, /readyz and /metrics; 0 takes a free one.");
+    public static final Setting<String> BIND_ADDRESS = text(
+            "BIND_ADDRESS",
+            "127.0.0.1",
+            "Address on which the gateway, the query API and the management port listen; 0.0.0.0 for all.");
+    public static final Setting<String> KAFKA_BOOTSTRAP_SERVERS = text(
+            "KAFKA_BOOTSTRAP_SERVERS",
+            "",
+            "Kafka to use, host:port, comma-separated. Standalone starts one of its own if this is not set;"
+                    + " services on their own then expect it on localhost:9092.");
+    public static final Setting<String> REDIS_URI = text(
+                    "REDIS_URI",
+                    "",
+                    "Redis to use, redis[s]://[user:password@]host[:port][/db]. Standalone starts one of its own if"
+                            + " this is not set; services on their own then expect it on localhost:6379.")
+            .asSecret();
+    public static final Setting<String> REDIS_KEY_PREFIX =
+            text("REDIS_KEY_PREFIX", "tally", "First part of each key in Redis.");
+    public static final Setting<Integer> KAFKA_PORT =
+            port("KAFKA_PORT", "9092", "Standalone: port of the embedded Kafka; 0 takes a free one.");
+    public static final Setting<Integer> REDIS_PORT =
+            port("REDIS_PORT", "6379", "Standalone: port of the embedded Redis; 0 takes a free one.");
+    public static final Setting<Path> DATA_DIR =
+            path("DATA_DIR", "./data", "Folder for state, and in standalone for Kafka, Redis and generated secrets.");
+    public static final Setting<ZoneId> TIME_ZONE = new Setting<>(
+            "TIME_ZONE",
+            "UTC",
+            false,
+            "Zone whose hours and days are counted. The same for all services.",
+            "an IANA time zone such as Europe/Berlin",
+            ZoneId::of);
+    public static final Setting<Duration> ALLOWED_LATENESS = duration(
+            "ALLOWED_LATENESS", "PT1H", "How long after it happened an event still counts when it reaches Kafka.");
+    public static final Setting<Duration> ALLOWED_SKEW =
+            duration("ALLOWED_SKEW", "PT5M", "How far an event's time may be ahead of Kafka's clock.");
+    public static final Setting<Duration> RETENTION_MINUTE =
+            duration("RETENTION_MINUTE", "P7D", "How long counts per minute are kept after their minute.");
+    public static final Setting<Duration> RETENTION_HOUR =
+            duration("RETENTION_HOUR", "P30D", "How long counts per hour are kept after their hour.");
+    public static final Setting<Duration> RETENTION_DAY =
+            duration("RETENTION_DAY", "P365D", "How long counts per day are kept after their day.");
+    public static final Setting<Duration> RETENTION_USER_DAY =
+            duration("RETENTION_USER_DAY", "P30D", "How long counts per user and day are kept after their day.");
+    public static final Setting<Duration> EVENTS_RETENTION =
+            duration("EVENTS_RETENTION", "P3D", "How long raw events are kept in Kafka.");
+    public static final Setting<Integer> PARTITIONS = positive(
+            "PARTITIONS",
+            "12",
+            "Partitions of each topic (standalone with its own Kafka: 4). Fixed once topics exist.");
+    public static final Setting<Integer> REPLICATION_FACTOR =
+            positive("REPLICATION_FACTOR", "1", "Copies of each topic. 3 for production.");
+    public static final Setting<ApiKeys> INGEST_KEYS = new Setting<>(
+                    "INGEST_KEYS",
+                    "",
+                    false,
+                    "Keys that may send events, name=secret, comma-separated. Standalone makes one if this is not set.",
+                    "name=secret, comma-separated, each secret of 16 characters or more",
+                    ApiKeys::parse)
+            .asSecret();
+    public static final Setting<String> ADMIN_TOKEN = new Setting<>(
+                    "ADMIN_TOKEN",
+                    "",
+                    false,
+                    "Token that may ask everything. Standalone makes one if this is not set.",
+                    "16 characters or more",
+                    Settings::secret)
+            .asSecret();
+    public static final Setting<String> LOG_FORMAT = oneOf("LOG_FORMAT", "text", "Form of log lines.", "text", "json");
+    public static final Setting<String> LOG_LEVEL =
+            oneOf("LOG_LEVEL", "info", "Least weight of log lines.", "error", "warn", "info", "debug");
+
+    private Settings() {}
+
+    /** Every variable, in the order of the documentation. */
+    public static List<Setting<?>> all() {
+        return List.of(
+                INGEST_PORT,
+                QUERY_PORT,
+                MANAGEMENT_PORT,
+                BIND_ADDRESS,
+                KAFKA_BOOTSTRAP_SERVERS,
+                REDIS_URI,
+                REDIS_KEY_PREFIX,
+                KAFKA_PORT,
+                REDIS_PORT,
+                DATA_DIR,
+                TIME_ZONE,
+                ALLOWED_LATENESS,
+                ALLOWED_SKEW,
+                RETENTION_MINUTE,
+                RETENTION_HOUR,
+                RETENTION_DAY,
+                RETENTION_USER_DAY,
+                EVENTS_RETENTION,
+                PARTITIONS,
+                REPLICATION_FACTOR,
+                INGEST_KEYS,
+                ADMIN_TOKEN,
+                LOG_FORMAT,
+                LOG_LEVEL);
+    }
+
+    private static Setting<Integer> port(String name, String defaultText, String meaning) {
+        return new Setting<>(
+                name, defaultText, false, meaning, "a port from 0 to " + MAX_PORT, text -> within(text, 0, MAX_PORT));
+    }
+
+    private static Setting<Integer> positive(String name, String defaultText, String meaning) {
+        return new Setting<>(
+                name, defaultText, false, meaning, "a number from 1 to 10000", text -> within(text, 1, 10_000));
+    }
+
+    private static Setting<String> text(String name, String defaultText, String meaning) {
+        return new Setting<>(name, defaultText, false, meaning, "text", Function.identity());
+    }
+
+    private static Setting<Path> path(String name, String defaultText, String meaning) {
+        return new Setting<>(name, defaultText, false, meaning, "a path", Path::of);
+    }
+
+    private static Setting<Duration> duration(String name, String defaultText, String meaning) {
+        return new Setting<>(
+                name,
+                defaultText,
+                false,
+                meaning,
+                "a positive ISO 8601 duration such as PT1H or P7D",
+                Settings::positiveDuration);
+    }
+
+    private static Setting<String> oneOf(String name, String defaultText, String meaning, String... values) {
+        String expected = String.join(" or ", values);
+        return new Setting<>(name, defaultText, false, meaning, expected, text -> {
+            if (!List.of(values).contains(text)) {
+                throw new IllegalArgumentException("not " + expected);
+            }
+            return text;
+        });
+    }
+
+    private static int within(String text, int least, int most) {
+        int value = Integer.parseInt(text);
+        if (value < least || value > most) {
+            throw new IllegalArgumentException("out of range");
+        }
+        return value;
+    }
+
+    private static Duration positiveDuration(String text) {
+        Duration value = Duration.parse(text);
+        if (value.isNegative() || value.isZero()) {
+            throw new IllegalArgumentException("not positive");
+        }
+        return value;
+    }
+
+    private static String secret(String text) {
+        if (!text.isEmpty() && text.length() < ApiKeys.MIN_SECRET_LENGTH) {
+            throw new IllegalArgumentException("too short to be a secret");
+        }
+        return text;
+    }
+}

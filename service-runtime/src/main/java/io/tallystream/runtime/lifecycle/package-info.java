@@ -1,0 +1,2 @@
+/** How services start, stop and end the process. */
+package io.tallystream.runtime.lifecycle;

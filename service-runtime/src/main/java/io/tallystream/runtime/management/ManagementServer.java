@@ -1,0 +1,131 @@
+package io.tallystream.runtime.management;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.tallystream.runtime.lifecycle.StartupException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.StringWriter;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Serves {@code /livez} (the process answers), {@code /readyz} (it can do its work: 200, or 503 and what is down, as JSON) and
+ * {@code /metrics} (Prometheus text).
+ */
+public final class ManagementServer implements AutoCloseable {
+    private static final int THREADS = 2;
+    private static final int HTTP_OK = 200;
+    private static final int HTTP_METHOD_NOT_ALLOWED = 405;
+    private static final int HTTP_UNAVAILABLE = 503;
+    private static final JsonFactory JSON = new JsonFactory();
+
+    private final HttpServer server;
+    private final ExecutorService threads;
+    private final HealthChecks checks;
+    private final BooleanSupplier stopping;
+
+    private record Answer(int status, String contentType, String body) {}
+
+    @FunctionalInterface
+    private interface Endpoint {
+        Answer answer() throws IOException;
+    }
+
+    /**
+     * Starts it.
+     *
+     * @param address port 0 takes a free one
+     * @param stopping whether the process is on its way out, which makes it not ready whatever its parts say
+     * @throws StartupException if the port is taken
+     */
+    public ManagementServer(
+            InetSocketAddress address, PrometheusMeterRegistry meters, HealthChecks checks, BooleanSupplier stopping) {
+        this.checks = checks;
+        this.stopping = stopping;
+        try {
+            server = HttpServer.create(address, 0);
+        } catch (IOException e) {
+            throw new StartupException(
+                    "port %d (MANAGEMENT_PORT) on %s cannot be listened on: %s"
+                            .formatted(address.getPort(), address.getHostString(), e.getMessage()),
+                    e);
+        }
+        threads = Executors.newFixedThreadPool(THREADS, task -> {
+            Thread thread = new Thread(task, "management");
+            thread.setDaemon(true);
+            return thread;
+        });
+        server.setExecutor(threads);
+        serve("/livez", () -> new Answer(HTTP_OK, "text/plain", "ok\n"));
+        serve("/readyz", this::readiness);
+        serve("/metrics", () -> new Answer(HTTP_OK, "text/plain; version=0.0.4; charset=utf-8", meters.scrape()));
+        server.start();
+    }
+
+    /** The port it listens on. */
+    public int port() {
+        return server.getAddress().getPort();
+    }
+
+    @Override
+    public void close() {
+        server.stop(0);
+        threads.shutdownNow();
+    }
+
+    private void serve(String path, Endpoint endpoint) {
+        server.createContext(path, exchange -> {
+            try (exchange) {
+                boolean readable = exchange.getRequestMethod().equals("GET")
+                        || exchange.getRequestMethod().equals("HEAD");
+                send(exchange, readable ? endpoint.answer() : new Answer(HTTP_METHOD_NOT_ALLOWED, "text/plain", ""));
+            }
+        });
+    }
+
+    private Answer readiness() throws IOException {
+        Map<String, Health> results = new TreeMap<>(checks.results());
+        boolean up = !stopping.getAsBoolean() && results.values().stream().allMatch(Health::up);
+        StringWriter body = new StringWriter();
+        try (JsonGenerator json = JSON.createGenerator(body)) {
+            json.writeStartObject();
+            json.writeStringField("status", status(up));
+            json.writeObjectFieldStart("checks");
+            for (Map.Entry<String, Health> result : results.entrySet()) {
+                json.writeObjectFieldStart(result.getKey());
+                json.writeStringField("status", status(result.getValue().up()));
+                json.writeStringField("detail", result.getValue().detail());
+                json.writeEndObject();
+            }
+            json.writeEndObject();
+            json.writeEndObject();
+        }
+        return new Answer(up ? HTTP_OK : HTTP_UNAVAILABLE, "application/json", body + "\n");
+    }
+
+    private static String status(boolean up) {
+        return up ? "up" : "down";
+    }
+
+    private static void send(HttpExchange exchange, Answer answer) throws IOException {
+        byte[] body = answer.body().getBytes(StandardCharsets.UTF_8);
+        exchange.getResponseHeaders().set("Content-Type", answer.contentType());
+        boolean head = exchange.getRequestMethod().equals("HEAD");
+        // -1 says that there is no body; 0 would say that its length is not known.
+        exchange.sendResponseHeaders(answer.status(), head || body.length == 0 ? -1 : body.length);
+        if (!head) {
+            try (OutputStream out = exchange.getResponseBody()) {
+                out.write(body);
+            }
+        }
+    }
+}

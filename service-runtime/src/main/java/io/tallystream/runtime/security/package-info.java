@@ -1,0 +1,2 @@
+/** API keys. */
+package io.tallystream.runtime.security;
