@@ -32,6 +32,23 @@ public record CallStatus(String value) {
         return threeDigits ? ofCode(Integer.parseInt(text)) : null;
     }
 
+    /** A number for each status: the HTTP status code, 0 for {@link #SUCCESS}, 1 for {@link #ERROR}. */
+    public int code() {
+        if (equals(SUCCESS)) {
+            return 0;
+        }
+        return equals(ERROR) ? 1 : Integer.parseInt(value);
+    }
+
+    /** The status with that {@link #code}, or null if it is none. */
+    public static CallStatus withCode(int code) {
+        return switch (code) {
+            case 0 -> SUCCESS;
+            case 1 -> ERROR;
+            default -> ofCode(code);
+        };
+    }
+
     /** Whether the call counts as a success: {@code success} and the codes 100 to 399. */
     public boolean isSuccess() {
         return equals(SUCCESS) || (!equals(ERROR) && Integer.parseInt(value) < FIRST_ERROR_CODE);

@@ -1,0 +1,267 @@
+package io.tallystream.schema.event;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * Reads events whose JSON is plain: one flat object whose values are strings of printable ASCII without escapes, or whole numbers.
+ * That is what the gateway and most producers write. Gives up at anything else, right or wrong, for {@link EventReader} to judge.
+ */
+final class PlainEventScanner {
+    private static final int MAX_DIGITS = 15;
+    private static final int MIN_CODE = 100;
+    private static final int MAX_CODE = 599;
+    private static final long LATEST_TIME = 253_402_300_799_999L;
+    private static final int GIVE_UP = -1;
+
+    private static final byte[] SUCCESS = ascii("success");
+    private static final byte[] ERROR = ascii("error");
+
+    // In the order of their bits.
+    private static final byte[][] FIELDS = {
+        ascii(EventFields.TYPE),
+        ascii(EventFields.ID),
+        ascii(EventFields.TIME),
+        ascii(EventFields.USER_ID),
+        ascii(EventFields.ENDPOINT),
+        ascii(EventFields.METHOD),
+        ascii(EventFields.STATUS),
+        ascii(EventFields.DURATION_MS),
+        ascii(EventFields.PRODUCT_ID),
+        ascii(EventFields.PAGE),
+    };
+    private static final byte[][] TYPES = Arrays.stream(EventType.values())
+            .map(type -> ascii(type.wireName()))
+            .toArray(byte[][]::new);
+    private static final EventType[] TYPE_VALUES = EventType.values();
+
+    private static final int TYPE = 0;
+    private static final int ID = 1;
+    private static final int TIME = 2;
+    private static final int USER_ID = 3;
+    private static final int ENDPOINT = 4;
+    private static final int METHOD = 5;
+    private static final int STATUS = 6;
+    private static final int DURATION_MS = 7;
+    private static final int PRODUCT_ID = 8;
+    private static final int PAGE = 9;
+
+    private final EventView view;
+    private byte[] json;
+    private int seen;
+    // What the last value read was: a string from start to end (exclusive), or a whole number.
+    private boolean isText;
+    private int start;
+    private int end;
+    private long number;
+
+    PlainEventScanner(EventView view) {
+        this.view = view;
+    }
+
+    /** Whether it is a plain and valid event, which then is in the view; false tells nothing of it. */
+    boolean scan(byte[] newJson) {
+        json = newJson;
+        seen = 0;
+        int at = skipSpace(0);
+        if (!is('{', at)) {
+            return false;
+        }
+        at = member(skipSpace(at + 1));
+        while (at != GIVE_UP && is(',', at)) {
+            at = member(skipSpace(at + 1));
+        }
+        return at != GIVE_UP && is('}', at) && skipSpace(at + 1) == json.length && isComplete();
+    }
+
+    private boolean isComplete() {
+        if (view.type() == null) {
+            return false;
+        }
+        int required = switch (view.type()) {
+            case API_CALL -> 1 << ENDPOINT | 1 << STATUS;
+            case CLICK -> 1 << PRODUCT_ID;
+            case PAGE_VIEW -> 1 << PAGE;
+            case DWELL -> 1 << PAGE | 1 << DURATION_MS;
+        };
+        return (seen & required) == required;
+    }
+
+    /** Reads a name and its value; returns where the next thing behind them begins. */
+    private int member(int at) {
+        int behindName = text(at);
+        if (behindName == GIVE_UP) {
+            return GIVE_UP;
+        }
+        int field = fieldNamed(start, end);
+        int colon = skipSpace(behindName);
+        if (!is(':', colon)) {
+            return GIVE_UP;
+        }
+        int behind = value(skipSpace(colon + 1));
+        if (behind == GIVE_UP || (field >= 0 && !take(field))) {
+            return GIVE_UP;
+        }
+        return skipSpace(behind);
+    }
+
+    private int fieldNamed(int from, int to) {
+        for (int field = 0; field < FIELDS.length; field++) {
+            byte[] name = FIELDS[field];
+            if (name.length == to - from && Arrays.equals(json, from, to, name, 0, name.length)) {
+                return field;
+            }
+        }
+        return -1;
+    }
+
+    private boolean take(int field) {
+        int bit = 1 << field;
+        if ((seen & bit) != 0) {
+            return false;
+        }
+        seen |= bit;
+        return switch (field) {
+            case TYPE -> takeType();
+            case ID -> takeText(view.id());
+            case USER_ID -> takeText(view.userId());
+            case ENDPOINT -> takeText(view.endpoint());
+            case METHOD -> takeText(view.method());
+            case PRODUCT_ID -> takeText(view.productId());
+            case PAGE -> takeText(view.page());
+            case TIME -> takeTime();
+            case STATUS -> takeStatus();
+            case DURATION_MS -> takeDuration();
+            default -> false;
+        };
+    }
+
+    private boolean takeText(Utf8Slice slice) {
+        int length = end - start;
+        if (!isText || length == 0 || length > Event.MAX_STRING_LENGTH) {
+            return false;
+        }
+        slice.set(json, start, end);
+        return true;
+    }
+
+    private boolean takeType() {
+        for (int i = 0; isText && i < TYPES.length; i++) {
+            if (Arrays.equals(json, start, end, TYPES[i], 0, TYPES[i].length)) {
+                view.type(TYPE_VALUES[i]);
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean takeTime() {
+        if (isText || number > LATEST_TIME) {
+            return false;
+        }
+        view.timeMillis(number);
+        return true;
+    }
+
+    private boolean takeDuration() {
+        if (isText || number > Event.MAX_DURATION_MS) {
+            return false;
+        }
+        view.durationMillis(number);
+        return true;
+    }
+
+    private boolean takeStatus() {
+        if (isText && Arrays.equals(json, start, end, SUCCESS, 0, SUCCESS.length)) {
+            view.statusCode(CallStatus.SUCCESS.code());
+            return true;
+        }
+        if (isText && Arrays.equals(json, start, end, ERROR, 0, ERROR.length)) {
+            view.statusCode(CallStatus.ERROR.code());
+            return true;
+        }
+        if (isText) {
+            boolean threeDigits = end - start == 3 && digits(start) == end;
+            if (!threeDigits) {
+                return false;
+            }
+        }
+        if (number < MIN_CODE || number > MAX_CODE) {
+            return false;
+        }
+        view.statusCode((int) number);
+        return true;
+    }
+
+    private int value(int at) {
+        if (is('"', at)) {
+            return text(at);
+        }
+        isText = false;
+        int behind = digits(at);
+        int length = behind - at;
+        boolean leadingZero = length > 1 && json[at] == '0';
+        boolean plain = length > 0 && length <= MAX_DIGITS && !leadingZero;
+        // Otherwise it goes on with a point or an exponent.
+        return plain && behind < json.length && endsValue(behind) ? behind : GIVE_UP;
+    }
+
+    private boolean endsValue(int at) {
+        byte next = json[at];
+        return next == ',' || next == '}' || isSpace(next);
+    }
+
+    /** Reads a whole number into {@link #number}; returns the index behind its last digit. */
+    private int digits(int at) {
+        int i = at;
+        long value = 0;
+        while (i < json.length && json[i] >= '0' && json[i] <= '9' && i - at <= MAX_DIGITS) {
+            value = value * 10 + (json[i] - '0');
+            i++;
+        }
+        number = value;
+        return i;
+    }
+
+    /** Reads a string of printable ASCII without escapes; returns the index behind its closing quote. */
+    private int text(int at) {
+        if (!is('"', at)) {
+            return GIVE_UP;
+        }
+        int i = at + 1;
+        while (i < json.length && json[i] != '"') {
+            // Bytes of other characters than ASCII are negative.
+            if (json[i] < ' ' || json[i] == '\\' || json[i] == 0x7f) {
+                return GIVE_UP;
+            }
+            i++;
+        }
+        if (i == json.length) {
+            return GIVE_UP;
+        }
+        isText = true;
+        start = at + 1;
+        end = i;
+        return i + 1;
+    }
+
+    private boolean is(char wanted, int at) {
+        return at < json.length && json[at] == wanted;
+    }
+
+    private int skipSpace(int at) {
+        int i = at;
+        while (i < json.length && isSpace(json[i])) {
+            i++;
+        }
+        return i;
+    }
+
+    private static boolean isSpace(byte b) {
+        return b == ' ' || b == '\n' || b == '\r' || b == '\t';
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+}
