@@ -17,6 +17,9 @@ import java.util.regex.Pattern;
  * {@code tally:1:minute:2026-11-20T10:15Z:total}, with the metrics' names as members. Immutable.
  */
 public final class CountKeys {
+    /** The generation of a count that was never made anew. */
+    public static final int FIRST_GENERATION = 1;
+
     private static final char SEPARATOR = ':';
     private static final Pattern AFTER_GENERATION = Pattern.compile(
             "(?<granularity>[a-z]+):(?<window>[^:]+(?::\\d\\dZ)?):" + "(?:(?<metric>[a-z_]+):)?(?<dimension>[a-z_]+)");

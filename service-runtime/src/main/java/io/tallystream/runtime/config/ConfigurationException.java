@@ -7,7 +7,8 @@ import java.util.List;
 public final class ConfigurationException extends StartupException {
     private static final long serialVersionUID = 1;
 
-    ConfigurationException(List<String> errors) {
-        super(String.join(System.lineSeparator(), errors));
+    /** The consequence is what a mistake led to before it could be told; may be null. */
+    ConfigurationException(List<String> errors, RuntimeException consequence) {
+        super(String.join(System.lineSeparator(), errors), consequence);
     }
 }

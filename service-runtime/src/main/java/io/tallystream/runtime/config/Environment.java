@@ -15,29 +15,51 @@ import java.util.function.Function;
  */
 public final class Environment {
     private final Map<String, String> variables;
-    private final Set<String> errors = new LinkedHashSet<>();
+    private final Set<String> errors;
 
     /** Over a copy of those variables. */
     public Environment(Map<String, String> variables) {
+        this(variables, new LinkedHashSet<>());
+    }
+
+    private Environment(Map<String, String> variables, Set<String> errors) {
         this.variables = Map.copyOf(variables);
+        this.errors = errors;
+    }
+
+    /** This environment with other values for what is not set in it. Mistakes found in either are told by both. */
+    public Environment withDefaults(Map<String, String> defaults) {
+        Map<String, String> complete = new TreeMap<>(variables);
+        defaults.forEach((name, value) -> complete.merge(name, value, (ours, other) -> ours.isBlank() ? other : ours));
+        return new Environment(complete, errors);
     }
 
     /**
      * What the reader makes of this environment.
      *
-     * @throws ConfigurationException with all mistakes in the variables that the reader read
+     * @throws ConfigurationException with all mistakes found so far, also when the reader fails over what a mistake left it with
      */
     public <T> T read(Function<Environment, T> reader) {
-        T result = reader.apply(this);
-        if (!errors.isEmpty()) {
-            throw new ConfigurationException(List.copyOf(errors));
+        T result;
+        try {
+            result = reader.apply(this);
+        } catch (RuntimeException e) {
+            refuseMistakes(e);
+            throw e;
         }
+        refuseMistakes(null);
         return result;
+    }
+
+    private void refuseMistakes(RuntimeException consequence) {
+        if (!errors.isEmpty()) {
+            throw new ConfigurationException(List.copyOf(errors), consequence);
+        }
     }
 
     /** The value; its default if it is not set, or is wrong, which {@link #read} then tells. */
     public <T> T get(Setting<T> setting) {
-        String text = variables.getOrDefault(setting.name(), "").strip();
+        String text = text(setting);
         if (text.isEmpty()) {
             return setting.defaultValue();
         }
@@ -65,7 +87,17 @@ public final class Environment {
 
     /** Whether the variable has a value. */
     public boolean isSet(Setting<?> setting) {
-        return !variables.getOrDefault(setting.name(), "").isBlank();
+        return !text(setting).isEmpty();
+    }
+
+    /** The value as it was written, whether or not it is right; empty if it is not set. */
+    public String text(Setting<?> setting) {
+        return text(setting.name());
+    }
+
+    // Compose files pass what is not set on as the empty string.
+    private String text(String name) {
+        return variables.getOrDefault(name, "").strip();
     }
 
     /** Adds a mistake that is not one of a single value. */
@@ -76,7 +108,7 @@ public final class Environment {
     /**
      * The settings of a Kafka client. Lowest to highest: our defaults, {@code KAFKA_CLIENT_*} (all clients),
      * {@code KAFKA_<KIND>_*} (this kind), ours that guarantees rest on. {@code KAFKA_PRODUCER_LINGER_MS} becomes
-     * {@code linger.ms}.
+     * {@code linger.ms}. Blank variables count as not set.
      *
      * @param kind such as {@code PRODUCER}
      * @param fixed what must not be set to anything else; trying to is a mistake
@@ -84,8 +116,9 @@ public final class Environment {
     public Map<String, Object> kafkaClient(String kind, Map<String, ?> defaults, Map<String, ?> fixed) {
         Map<String, Object> properties = new TreeMap<>(defaults);
         for (String prefix : List.of("KAFKA_CLIENT_", "KAFKA_" + kind + "_")) {
-            variables.forEach((name, value) -> {
-                if (name.startsWith(prefix)) {
+            variables.keySet().forEach(name -> {
+                String value = text(name);
+                if (name.startsWith(prefix) && !value.isEmpty()) {
                     String property = name.substring(prefix.length())
                             .toLowerCase(Locale.ROOT)
                             .replace('_', '.');
@@ -104,7 +137,7 @@ public final class Environment {
         }
     }
 
-    /** The names of all variables and how many there are; never values, which may be secret. */
+    /** The names of all variables; never values, which may be secret. */
     @Override
     public String toString() {
         return "Environment" + new ArrayList<>(variables.keySet());

@@ -51,6 +51,8 @@ public final class Settings {
             "ALLOWED_LATENESS", "PT1H", "How long after it happened an event still counts when it reaches Kafka.");
     public static final Setting<Duration> ALLOWED_SKEW =
             duration("ALLOWED_SKEW", "PT5M", "How far an event's time may be ahead of Kafka's clock.");
+    public static final Setting<Duration> DEDUPLICATION_HORIZON =
+            duration("DEDUPLICATION_HORIZON", "PT10M", "How long the same id counts once.");
     public static final Setting<Duration> RETENTION_MINUTE =
             duration("RETENTION_MINUTE", "P7D", "How long counts per minute are kept after their minute.");
     public static final Setting<Duration> RETENTION_HOUR =
@@ -72,7 +74,7 @@ public final class Settings {
                     "",
                     false,
                     "Keys that may send events, name=secret, comma-separated. Standalone makes one if this is not set.",
-                    "name=secret, comma-separated, each secret of 16 characters or more",
+                    "name=secret, comma-separated, all names and secrets different, each secret of 16 characters or more",
                     ApiKeys::parse)
             .asSecret();
     public static final Setting<String> ADMIN_TOKEN = new Setting<>(
@@ -105,6 +107,7 @@ public final class Settings {
                 TIME_ZONE,
                 ALLOWED_LATENESS,
                 ALLOWED_SKEW,
+                DEDUPLICATION_HORIZON,
                 RETENTION_MINUTE,
                 RETENTION_HOUR,
                 RETENTION_DAY,
@@ -166,7 +169,8 @@ public final class Settings {
 
     private static Duration positiveDuration(String text) {
         Duration value = Duration.parse(text);
-        if (value.isNegative() || value.isZero()) {
+        // Kafka and Redis take milliseconds; what does not fit into a long throws here rather than there.
+        if (value.toMillis() <= 0) {
             throw new IllegalArgumentException("not positive");
         }
         return value;

@@ -14,7 +14,7 @@ import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
-import java.net.BindException;
+import java.io.IOException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -50,6 +50,7 @@ public final class HttpListener implements AutoCloseable {
      * @param portSetting names the port in errors
      * @param port 0 takes a free one
      * @throws StartupException if the port cannot be listened on
+     * @throws IllegalStateException if it does not start for another reason, such as a handler that cannot be made
      */
     public static HttpListener start(String address, Setting<Integer> portSetting, int port, HandlerFactory handlers)
             throws InterruptedException {
@@ -69,17 +70,31 @@ public final class HttpListener implements AutoCloseable {
                 .setMaxHeaderSize(MAX_HEADERS_BYTES)
                 .setHandle100ContinueAutomatically(true)
                 .setDecompressionSupported(false);
+        boolean listening = false;
         try {
             await(
                     vertx.deployVerticle(() -> new ListeningVerticle(options, boundPort, handlers), oneForEachLoop),
                     START_LIMIT_SECONDS);
+            listening = true;
             return new HttpListener(vertx, boundPort.get());
-        } catch (ExecutionException | TimeoutException e) {
-            close(vertx);
-            Throwable cause = e instanceof ExecutionException ? e.getCause() : e;
-            String reason = cause instanceof BindException ? "is already in use" : "cannot be listened on: " + cause;
+        } catch (ExecutionException e) {
+            if (!(e.getCause() instanceof IOException)) {
+                throw new IllegalStateException("the HTTP server did not start", e.getCause());
+            }
             throw new StartupException(
-                    "port %d (%s) on %s %s".formatted(port, portSetting.name(), address, reason), cause);
+                    "port %d (%s) on %s cannot be listened on: %s"
+                            .formatted(
+                                    port,
+                                    portSetting.name(),
+                                    address,
+                                    e.getCause().getMessage()),
+                    e.getCause());
+        } catch (TimeoutException e) {
+            throw new IllegalStateException("the HTTP server did not start in " + START_LIMIT_SECONDS + " s", e);
+        } finally {
+            if (!listening) {
+                close(vertx);
+            }
         }
     }
 

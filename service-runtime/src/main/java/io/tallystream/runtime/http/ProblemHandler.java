@@ -1,38 +1,63 @@
 package io.tallystream.runtime.http;
 
 import io.vertx.core.Handler;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Answers whatever went wrong as a {@link Problem}. Stateless. */
 public final class ProblemHandler implements Handler<RoutingContext> {
     private static final Logger LOGGER = LoggerFactory.getLogger(ProblemHandler.class);
+    private static final int LEAST_ERROR = 400;
     private static final int INTERNAL_ERROR = 500;
-    private static final Map<Integer, Problem> KNOWN = Map.of(
-            400, new Problem(400, "bad-request", "Bad request", "the request cannot be understood"),
-            404, new Problem(404, "not-found", "Not found", "there is nothing under this path"),
-            405, new Problem(405, "method-not-allowed", "Method not allowed", "this path does not take this method"),
-            413, new Problem(413, "too-large", "Too large", "the body is too large"),
-            415,
-                    new Problem(
-                            415,
-                            "unsupported-media-type",
-                            "Unsupported media type",
-                            "the body must be application/json"));
+    private static final int MOST_ERROR = 599;
+    private static final Problem INTERNAL =
+            new Problem(INTERNAL_ERROR, "internal", "Internal error", "this is our fault and has been logged");
+    private static final Map<Integer, Problem> KNOWN = Stream.of(
+                    new Problem(400, "bad-request", "Bad request", "the request cannot be understood"),
+                    new Problem(401, "unauthorized", "Unauthorized", "a valid key is needed"),
+                    new Problem(403, "forbidden", "Forbidden", "this key may not do that"),
+                    new Problem(404, "not-found", "Not found", "there is nothing under this path"),
+                    new Problem(405, "method-not-allowed", "Method not allowed", "this path does not take this method"),
+                    new Problem(406, "not-acceptable", "Not acceptable", "this path has none of the accepted types"),
+                    new Problem(413, "too-large", "Too large", "the body is too large"),
+                    new Problem(415, "unsupported-media-type", "Unsupported media type", "not a type this path takes"),
+                    new Problem(429, "too-many-requests", "Too many requests", "try again later"),
+                    new Problem(503, "unavailable", "Unavailable", "try again later"))
+            .collect(Collectors.toUnmodifiableMap(Problem::status, Function.identity()));
 
     /** Makes the router answer all its errors this way. */
     public static void install(Router router) {
         ProblemHandler handler = new ProblemHandler();
-        KNOWN.keySet().forEach(status -> router.errorHandler(status, handler));
-        router.errorHandler(INTERNAL_ERROR, handler);
+        IntStream.rangeClosed(LEAST_ERROR, MOST_ERROR).forEach(status -> router.errorHandler(status, handler));
+        // Before all routes: one that matches and has no handler makes the router forget a 405 of those before it.
+        router.route().order(Integer.MIN_VALUE).failureHandler(ProblemHandler::breakOff);
     }
 
     @Override
     public void handle(RoutingContext context) {
         problemOf(context).send(context.response());
+    }
+
+    /** Ends the connection of an answer that was begun, since it must not look whole, nor keep the client waiting. */
+    private static void breakOff(RoutingContext context) {
+        HttpServerResponse response = context.response();
+        if (response.closed() || response.ended()) {
+            // The client went away, or has its answer; there is nobody to tell.
+            LOGGER.debug("failed after the answer", context.failure());
+        } else if (response.headWritten()) {
+            log(context);
+            response.reset().onFailure(gone -> LOGGER.debug("a client went away", gone));
+        } else {
+            context.next();
+        }
     }
 
     private static Problem problemOf(RoutingContext context) {
@@ -43,11 +68,16 @@ public final class ProblemHandler implements Handler<RoutingContext> {
         if (known != null) {
             return known;
         }
+        if (context.statusCode() >= LEAST_ERROR && context.statusCode() < INTERNAL_ERROR) {
+            return new Problem(context.statusCode(), "refused", "Refused", "the request was refused");
+        }
+        log(context);
+        return INTERNAL;
+    }
+
+    private static void log(RoutingContext context) {
+        // The raw path: no query, which may hold keys, and no line breaks.
         LOGGER.error(
-                "{} {} failed",
-                context.request().method(),
-                context.currentRoute() == null ? "" : context.currentRoute().getName(),
-                context.failure());
-        return new Problem(INTERNAL_ERROR, "internal", "Internal error", "this is our fault and has been logged");
+                "{} {} failed", context.request().method(), context.request().path(), context.failure());
     }
 }

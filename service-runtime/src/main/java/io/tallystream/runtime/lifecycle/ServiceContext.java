@@ -9,7 +9,8 @@ import java.util.function.Consumer;
  *
  * @param meters where it counts what it does
  * @param health where it says whether it is ready
- * @param onFailure takes what a service cannot recover from; the process then ends with {@link ExitCode#FAILURE}. May be called
- *     by any thread, and returns at once.
+ * @param onFailure takes what a service cannot recover from; the process then closes all services and ends with
+ *     {@link ExitCode#FAILURE}, or as at start if it is a {@link StartupException}. May be called by any thread, and returns
+ *     at once.
  */
 public record ServiceContext(MeterRegistry meters, HealthChecks health, Consumer<Throwable> onFailure) {}

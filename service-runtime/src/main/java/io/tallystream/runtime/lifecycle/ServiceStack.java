@@ -11,7 +11,7 @@ public final class ServiceStack implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(ServiceStack.class);
 
     private final Deque<Service> started = new ArrayDeque<>();
-    private boolean closed;
+    private volatile boolean closed;
 
     /**
      * Starts a service on top.
@@ -32,10 +32,15 @@ public final class ServiceStack implements AutoCloseable {
                 Duration.ofNanos(System.nanoTime() - begin).toMillis());
     }
 
+    /** From now on no service is started; one that is starting goes on. Returns at once. */
+    void refuseStarts() {
+        closed = true;
+    }
+
     /** Closes all, the last started first, whether or not some of them fail to. */
     @Override
     public synchronized void close() {
-        closed = true;
+        refuseStarts();
         while (!started.isEmpty()) {
             Service service = started.pop();
             try {
@@ -45,7 +50,7 @@ public final class ServiceStack implements AutoCloseable {
                         "{} stopped in {} ms",
                         service.name(),
                         Duration.ofNanos(System.nanoTime() - begin).toMillis());
-            } catch (RuntimeException e) {
+            } catch (Throwable e) { // Whatever it is, those below have to be closed too.
                 LOGGER.error("{} did not stop cleanly", service.name(), e);
             }
         }

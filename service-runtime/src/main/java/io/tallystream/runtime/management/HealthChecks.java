@@ -28,7 +28,8 @@ public final class HealthChecks {
 
     private static Health result(Supplier<Health> check) {
         try {
-            return check.get();
+            Health health = check.get();
+            return health == null ? Health.down("the check gave no answer") : health;
         } catch (RuntimeException e) {
             return Health.down("the check failed: " + e);
         }

@@ -12,10 +12,13 @@ import java.io.StringWriter;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Serves {@code /livez} (the process answers), {@code /readyz} (it can do its work: 200, or 503 and what is down, as JSON) and
@@ -24,9 +27,21 @@ import java.util.function.BooleanSupplier;
 public final class ManagementServer implements AutoCloseable {
     private static final int THREADS = 2;
     private static final int HTTP_OK = 200;
+    private static final int HTTP_NOT_FOUND = 404;
     private static final int HTTP_METHOD_NOT_ALLOWED = 405;
+    private static final int HTTP_INTERNAL_ERROR = 500;
     private static final int HTTP_UNAVAILABLE = 503;
+    private static final String TEXT = "text/plain; charset=utf-8";
+    private static final String METRICS = "text/plain; version=0.0.4; charset=utf-8";
+    private static final Set<String> METHODS = Set.of("GET", "HEAD");
+    private static final Logger LOGGER = LoggerFactory.getLogger(ManagementServer.class);
     private static final JsonFactory JSON = new JsonFactory();
+
+    static {
+        // In seconds. Without it, two clients that stall in the middle of a request would hold both threads for ever.
+        String limit = "sun.net.httpserver.maxReqTime";
+        System.setProperty(limit, System.getProperty(limit, "3"));
+    }
 
     private final HttpServer server;
     private final ExecutorService threads;
@@ -65,9 +80,10 @@ public final class ManagementServer implements AutoCloseable {
             return thread;
         });
         server.setExecutor(threads);
-        serve("/livez", () -> new Answer(HTTP_OK, "text/plain", "ok\n"));
-        serve("/readyz", this::readiness);
-        serve("/metrics", () -> new Answer(HTTP_OK, "text/plain; version=0.0.4; charset=utf-8", meters.scrape()));
+        serve(Map.of(
+                "/livez", () -> new Answer(HTTP_OK, TEXT, "ok\n"),
+                "/readyz", this::readiness,
+                "/metrics", () -> new Answer(HTTP_OK, METRICS, meters.scrape())));
         server.start();
     }
 
@@ -82,14 +98,32 @@ public final class ManagementServer implements AutoCloseable {
         threads.shutdownNow();
     }
 
-    private void serve(String path, Endpoint endpoint) {
-        server.createContext(path, exchange -> {
+    private void serve(Map<String, Endpoint> endpoints) {
+        // One context for all: the server would take /livez/x and /livezfoo for /livez.
+        server.createContext("/", exchange -> {
             try (exchange) {
-                boolean readable = exchange.getRequestMethod().equals("GET")
-                        || exchange.getRequestMethod().equals("HEAD");
-                send(exchange, readable ? endpoint.answer() : new Answer(HTTP_METHOD_NOT_ALLOWED, "text/plain", ""));
+                send(
+                        exchange,
+                        answer(exchange, endpoints.get(exchange.getRequestURI().getPath())));
             }
         });
+    }
+
+    private static Answer answer(HttpExchange exchange, Endpoint endpoint) {
+        if (endpoint == null) {
+            return new Answer(HTTP_NOT_FOUND, TEXT, "not found\n");
+        }
+        if (!METHODS.contains(exchange.getRequestMethod())) {
+            exchange.getResponseHeaders().set("Allow", "GET, HEAD");
+            return new Answer(HTTP_METHOD_NOT_ALLOWED, TEXT, "method not allowed\n");
+        }
+        try {
+            return endpoint.answer();
+        } catch (IOException | RuntimeException e) {
+            // The server itself would drop the connection and say nothing.
+            LOGGER.error("{} failed", exchange.getRequestURI().getPath(), e);
+            return new Answer(HTTP_INTERNAL_ERROR, TEXT, "internal error\n");
+        }
     }
 
     private Answer readiness() throws IOException {

@@ -3,9 +3,11 @@ package io.tallystream.runtime.security;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Named keys. Keeps digests of the secrets only, and takes the same time to compare whether or how far a secret matches.
@@ -24,24 +26,36 @@ public final class ApiKeys {
         this.digests = digests;
     }
 
-    /** One key. */
+    /**
+     * One key.
+     *
+     * @throws IllegalArgumentException if the secret is shorter than {@link #MIN_SECRET_LENGTH}
+     */
     public static ApiKeys of(String name, String secret) {
+        // An unset variable is the empty secret: everybody would have it.
+        if (secret.length() < MIN_SECRET_LENGTH) {
+            throw new IllegalArgumentException("the secret of " + name + " is too short");
+        }
         return new ApiKeys(Map.of(name, digest(secret)));
     }
 
     /**
      * Reads {@code name=secret,name=secret}; empty text gives no keys.
      *
-     * @throws IllegalArgumentException if it is not of that form, or a secret is shorter than {@link #MIN_SECRET_LENGTH}
+     * @throws IllegalArgumentException if it is not of that form, a name or secret comes twice, or a secret is shorter than
+     *     {@link #MIN_SECRET_LENGTH}; the message holds no secret
      */
     public static ApiKeys parse(String text) {
         Map<String, byte[]> digests = new LinkedHashMap<>();
+        Set<String> secrets = new HashSet<>();
         for (String entry : text.isBlank() ? new String[0] : text.split(",", -1)) {
             int equals = entry.indexOf('=');
             String name = equals < 0 ? "" : entry.substring(0, equals).strip();
             String secret = entry.substring(equals + 1).strip();
-            if (name.isEmpty() || secret.length() < MIN_SECRET_LENGTH || digests.put(name, digest(secret)) != null) {
-                throw new IllegalArgumentException("not distinct names with secrets");
+            boolean complete = !name.isEmpty() && secret.length() >= MIN_SECRET_LENGTH;
+            // A secret of two names would outlive the removal of one.
+            if (!complete || !secrets.add(secret) || digests.put(name, digest(secret)) != null) {
+                throw new IllegalArgumentException("not distinct names with distinct secrets");
             }
         }
         return new ApiKeys(digests);
