@@ -1,0 +1,85 @@
+package io.tallystream.embedded;
+
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.UnknownHostException;
+import java.util.concurrent.ThreadLocalRandom;
+
+/** TCP ports of 127.0.0.1. */
+final class LoopbackPorts {
+
+    // Below the range from which operating systems serve outgoing connections: a client of somebody else's cannot take
+    // the port between our look and the server's bind.
+    private static final int LOWEST = 10_000;
+    private static final int HIGHEST = 30_000;
+    private static final int ATTEMPTS = 1_000;
+
+    private LoopbackPorts() {}
+
+    /**
+     * Turns a configured port into one to listen on.
+     *
+     * @param port 0 for any that is free
+     * @throws EmbeddedStartException if the port, or every port, is taken
+     */
+    static int resolve(int port) {
+        if (port == 0) {
+            return anyFree();
+        }
+        try {
+            bind(port);
+            return port;
+        } catch (BindException e) {
+            boolean taken = String.valueOf(e.getMessage()).contains("in use");
+            String problem = taken ? "is already in use" : "cannot be opened: " + e.getMessage();
+            throw new EmbeddedStartException("port " + port + " " + problem, e);
+        } catch (IOException e) {
+            throw new EmbeddedStartException("port " + port + " cannot be opened: " + e.getMessage(), e);
+        }
+    }
+
+    /** A free port other than the given one. */
+    static int anyFreeExcept(int taken) {
+        int port = anyFree();
+        return port == taken ? anyFreeExcept(taken) : port;
+    }
+
+    static void requireInRange(int port) {
+        if (port < 0 || port > 65_535) {
+            throw new IllegalArgumentException("port must be between 0 and 65535: " + port);
+        }
+    }
+
+    private static int anyFree() {
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            int port = ThreadLocalRandom.current().nextInt(LOWEST, HIGHEST);
+            try {
+                bind(port);
+                return port;
+            } catch (IOException e) {
+                // Taken: draw again.
+            }
+        }
+        throw new EmbeddedStartException("no free port between " + LOWEST + " and " + HIGHEST);
+    }
+
+    private static void bind(int port) throws IOException {
+        try (ServerSocket socket = new ServerSocket()) {
+            // As the servers do: a port in TIME_WAIT after a restart is free.
+            socket.setReuseAddress(true);
+            socket.bind(new InetSocketAddress(loopback(), port));
+        }
+    }
+
+    /** 127.0.0.1, whatever the JVM prefers to call loopback. */
+    static InetAddress loopback() {
+        try {
+            return InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,64 @@
+package io.tallystream.embedded;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Another JVM with this one's class path, to be killed. Its program prints one line when it is ready. */
+final class ChildJvm implements AutoCloseable {
+
+    static final String READY = "ready ";
+
+    private final Process process;
+    private final String answer;
+
+    private ChildJvm(Process process, String answer) {
+        this.process = process;
+        this.answer = answer;
+    }
+
+    static ChildJvm start(Class<?> main, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of("-Xmx256m", "-cp", System.getProperty("java.class.path"), main.getName()));
+        command.addAll(List.of(arguments));
+        Process process = new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        try {
+            BufferedReader output = process.inputReader();
+            String line = output.readLine();
+            assertThat(line).as("what the child printed").startsWith(READY);
+            return new ChildJvm(process, line.substring(READY.length()));
+        } catch (Throwable e) {
+            process.destroyForcibly();
+            throw e;
+        }
+    }
+
+    /** To be called by the child's program. Returns when this JVM is gone. */
+    static void ready(Object answer) throws IOException {
+        System.out.println(READY + answer);
+        while (System.in.read() >= 0) {
+            // Nothing is ever sent: this waits for the end of the stream.
+        }
+    }
+
+    String answer() {
+        return answer;
+    }
+
+    /** SIGKILL: no hook runs. */
+    void kill() {
+        process.destroyForcibly().onExit().join();
+    }
+
+    @Override
+    public void close() {
+        kill();
+    }
+}
