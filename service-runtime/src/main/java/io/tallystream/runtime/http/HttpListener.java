@@ -68,7 +68,6 @@ public final class HttpListener implements AutoCloseable {
                 .setPort(vertxPort)
                 .setIdleTimeout(IDLE_SECONDS)
                 .setMaxHeaderSize(MAX_HEADERS_BYTES)
-                .setHandle100ContinueAutomatically(true)
                 .setDecompressionSupported(false);
         boolean listening = false;
         try {

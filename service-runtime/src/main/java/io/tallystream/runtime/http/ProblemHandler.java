@@ -33,10 +33,17 @@ public final class ProblemHandler implements Handler<RoutingContext> {
                     new Problem(503, "unavailable", "Unavailable", "try again later"))
             .collect(Collectors.toUnmodifiableMap(Problem::status, Function.identity()));
 
+    private final int status;
+
+    // The context does not always know: of a path that cannot be decoded it has no status.
+    private ProblemHandler(int status) {
+        this.status = status;
+    }
+
     /** Makes the router answer all its errors this way. */
     public static void install(Router router) {
-        ProblemHandler handler = new ProblemHandler();
-        IntStream.rangeClosed(LEAST_ERROR, MOST_ERROR).forEach(status -> router.errorHandler(status, handler));
+        IntStream.rangeClosed(LEAST_ERROR, MOST_ERROR)
+                .forEach(status -> router.errorHandler(status, new ProblemHandler(status)));
         // Before all routes: one that matches and has no handler makes the router forget a 405 of those before it.
         router.route().order(Integer.MIN_VALUE).failureHandler(ProblemHandler::breakOff);
     }
@@ -60,16 +67,16 @@ public final class ProblemHandler implements Handler<RoutingContext> {
         }
     }
 
-    private static Problem problemOf(RoutingContext context) {
+    private Problem problemOf(RoutingContext context) {
         if (context.failure() instanceof ProblemException answer) {
             return answer.problem();
         }
-        Problem known = KNOWN.get(context.statusCode());
+        Problem known = KNOWN.get(status);
         if (known != null) {
             return known;
         }
-        if (context.statusCode() >= LEAST_ERROR && context.statusCode() < INTERNAL_ERROR) {
-            return new Problem(context.statusCode(), "refused", "Refused", "the request was refused");
+        if (status < INTERNAL_ERROR) {
+            return new Problem(status, "refused", "Refused", "the request was refused");
         }
         log(context);
         return INTERNAL;

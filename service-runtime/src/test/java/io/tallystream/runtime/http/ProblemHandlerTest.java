@@ -80,6 +80,11 @@ class ProblemHandlerTest {
     }
 
     @Test
+    void shouldAnswerPathsThatCannotBeDecoded() throws Exception {
+        assertThat(server.rawGet("/%zz")).startsWith("HTTP/1.1 400 ").contains(Problem.MEDIA_TYPE);
+    }
+
+    @Test
     void shouldAnswerWrongMethods() throws Exception {
         problem(server.send(server.request("/fine").DELETE()), 405, "method-not-allowed");
     }

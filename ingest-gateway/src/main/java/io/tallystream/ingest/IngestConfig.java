@@ -1,0 +1,71 @@
+package io.tallystream.ingest;
+
+import io.tallystream.runtime.config.Environment;
+import io.tallystream.runtime.config.Settings;
+import io.tallystream.runtime.security.ApiKeys;
+import java.time.Duration;
+import java.util.Map;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.producer.ProducerConfig;
+
+/**
+ * How the gateway is set up.
+ *
+ * @param port 0 takes a free one
+ * @param keys that may send events
+ * @param producer settings of the Kafka producer
+ * @param admin settings of the Kafka client that watches the topics
+ */
+public record IngestConfig(
+        String address, int port, ApiKeys keys, Map<String, Object> producer, Map<String, Object> admin) {
+    private static final String DEFAULT_KAFKA = "localhost:9092";
+    // Shorter than the ten seconds in which a request is answered.
+    private static final int DELIVERY_TIMEOUT_MS = 8_000;
+    private static final int REQUEST_TIMEOUT_MS = 4_000;
+    // Events are sent from event loops, which must not wait: what cannot be sent at once fails at once.
+    private static final int MAX_BLOCK_MS = 0;
+    // Not Long.MAX_VALUE: Kafka adds it to the time, and forgets all at once if that overflows.
+    private static final long FOR_EVER_MS = Duration.ofDays(36_500).toMillis();
+    private static final int LINGER_MS = 2;
+    private static final int BATCH_BYTES = 64 * 1024;
+    private static final long BUFFER_BYTES = 64L * 1024 * 1024;
+    private static final int WATCH_TIMEOUT_MS = 2_000;
+
+    /** Reads it from the environment. */
+    public static IngestConfig from(Environment environment) {
+        String servers = environment.get(Settings.KAFKA_BOOTSTRAP_SERVERS, DEFAULT_KAFKA);
+        Map<String, Object> connection = Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, servers);
+        Map<String, Object> producerDefaults = Map.of(
+                ProducerConfig.LINGER_MS_CONFIG, LINGER_MS,
+                ProducerConfig.BATCH_SIZE_CONFIG, BATCH_BYTES,
+                ProducerConfig.BUFFER_MEMORY_CONFIG, BUFFER_BYTES,
+                ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4",
+                ProducerConfig.MAX_BLOCK_MS_CONFIG, MAX_BLOCK_MS,
+                ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, REQUEST_TIMEOUT_MS,
+                ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, DELIVERY_TIMEOUT_MS,
+                // What is forgotten makes the next send fail.
+                ProducerConfig.METADATA_MAX_IDLE_CONFIG, FOR_EVER_MS);
+        Map<String, Object> promised = Map.of(
+                CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG,
+                servers,
+                ProducerConfig.ACKS_CONFIG,
+                "all",
+                ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG,
+                "true");
+        Map<String, Object> adminDefaults = Map.of(
+                CommonClientConfigs.REQUEST_TIMEOUT_MS_CONFIG, WATCH_TIMEOUT_MS,
+                CommonClientConfigs.DEFAULT_API_TIMEOUT_MS_CONFIG, WATCH_TIMEOUT_MS);
+        return new IngestConfig(
+                environment.get(Settings.BIND_ADDRESS),
+                environment.get(Settings.INGEST_PORT),
+                environment.require(Settings.INGEST_KEYS),
+                environment.kafkaClient("PRODUCER", producerDefaults, promised),
+                environment.kafkaClient("ADMIN", adminDefaults, connection));
+    }
+
+    /** Without what may be secret. */
+    @Override
+    public String toString() {
+        return "IngestConfig[%s:%d, keys=%s]".formatted(address, port, keys);
+    }
+}

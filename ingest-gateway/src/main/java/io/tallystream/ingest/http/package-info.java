@@ -1,0 +1,2 @@
+/** Requests and answers. */
+package io.tallystream.ingest.http;

@@ -1,0 +1,2 @@
+/** Writing events to Kafka. */
+package io.tallystream.ingest.kafka;

@@ -1,0 +1,44 @@
+package io.tallystream.query;
+
+import io.tallystream.runtime.config.Environment;
+import io.tallystream.runtime.config.Settings;
+import io.tallystream.runtime.security.ApiKeys;
+import java.time.Duration;
+import java.time.ZoneId;
+
+/**
+ * How the query API is set up.
+ *
+ * @param port 0 takes a free one
+ * @param keys that may ask
+ * @param redisUri may hold a password
+ * @param allowedLateness how long after its end a window may still change
+ */
+public record QueryConfig(
+        String address,
+        int port,
+        ApiKeys keys,
+        String redisUri,
+        String redisKeyPrefix,
+        ZoneId zone,
+        Duration allowedLateness) {
+    private static final String DEFAULT_REDIS = "redis://localhost:6379";
+
+    /** Reads it from the environment. */
+    public static QueryConfig from(Environment environment) {
+        return new QueryConfig(
+                environment.get(Settings.BIND_ADDRESS),
+                environment.get(Settings.QUERY_PORT),
+                ApiKeys.of("admin", environment.require(Settings.ADMIN_TOKEN)),
+                environment.get(Settings.REDIS_URI, DEFAULT_REDIS),
+                environment.get(Settings.REDIS_KEY_PREFIX),
+                environment.get(Settings.TIME_ZONE),
+                environment.get(Settings.ALLOWED_LATENESS));
+    }
+
+    /** Without what may be secret. */
+    @Override
+    public String toString() {
+        return "QueryConfig[%s:%d, prefix=%s, zone=%s]".formatted(address, port, redisKeyPrefix, zone);
+    }
+}

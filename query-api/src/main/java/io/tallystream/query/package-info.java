@@ -1,0 +1,2 @@
+/** Answers to questions about counts, over HTTP. */
+package io.tallystream.query;

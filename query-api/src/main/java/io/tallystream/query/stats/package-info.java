@@ -1,0 +1,2 @@
+/** Which counts answer a question. */
+package io.tallystream.query.stats;

@@ -1,0 +1,2 @@
+/** Reading counts from Redis. */
+package io.tallystream.query.store;

@@ -1,0 +1,107 @@
+package io.tallystream.query;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.tallystream.runtime.lifecycle.ServiceContext;
+import io.tallystream.runtime.management.Health;
+import io.tallystream.runtime.management.HealthChecks;
+import io.tallystream.runtime.security.ApiKeys;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.concurrent.CompletableFuture;
+
+/** A running query API at a fixed time, and a client that asks it. */
+final class Api implements AutoCloseable {
+    static final String TOKEN = "0123456789-test-token";
+    static final Duration LATENESS = Duration.ofHours(1);
+
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private final HealthChecks health = new HealthChecks();
+    private final QueryApplication application;
+    private final HttpClient client =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    private Api(QueryConfig config, Instant now) {
+        application = new QueryApplication(
+                config,
+                new ServiceContext(new SimpleMeterRegistry(), health, failure -> {}),
+                Clock.fixed(now, ZoneOffset.UTC));
+    }
+
+    static Api start(String redisUri, String prefix, ZoneId zone, Instant now) throws InterruptedException {
+        Api api = new Api(
+                new QueryConfig("127.0.0.1", 0, ApiKeys.of("admin", TOKEN), redisUri, prefix, zone, LATENESS), now);
+        api.application.start();
+        return api;
+    }
+
+    Api awaitUp() {
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(health().up()).isTrue());
+        return this;
+    }
+
+    void awaitDown() {
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(health().up()).isFalse());
+    }
+
+    Health health() {
+        return health.results().get("query-redis");
+    }
+
+    int port() {
+        return application.port();
+    }
+
+    /** Without a token. */
+    HttpRequest.Builder bare(String path) {
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + application.port() + path))
+                .timeout(PATIENCE);
+    }
+
+    HttpRequest.Builder request(String path) {
+        return bare(path).header("Authorization", "Bearer " + TOKEN);
+    }
+
+    HttpResponse<String> send(HttpRequest request) throws IOException, InterruptedException {
+        return client.send(request, BodyHandlers.ofString());
+    }
+
+    HttpResponse<String> get(String path) throws IOException, InterruptedException {
+        return send(request(path).build());
+    }
+
+    CompletableFuture<HttpResponse<String>> getAsync(String path) {
+        return client.sendAsync(request(path).build(), BodyHandlers.ofString());
+    }
+
+    /** What is answered with 200. */
+    String answer(String path) throws IOException, InterruptedException {
+        HttpResponse<String> response = get(path);
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+        assertThat(response.headers().firstValue("Content-Type")).contains("application/json");
+        assertThat(response.headers().firstValue("Cache-Control")).contains("no-store");
+        return response.body();
+    }
+
+    JsonObject json(String path) throws IOException, InterruptedException {
+        return new JsonObject(answer(path));
+    }
+
+    @Override
+    public void close() {
+        application.close();
+    }
+}

@@ -1,0 +1,58 @@
+package io.tallystream.query;
+
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.api.sync.RedisCommands;
+import io.tallystream.embedded.EmbeddedRedis;
+import io.tallystream.schema.count.CountAddress;
+import io.tallystream.schema.count.Dimension;
+import io.tallystream.schema.count.Granularity;
+import io.tallystream.schema.count.Metric;
+import io.tallystream.schema.count.Window;
+import io.tallystream.schema.redis.CountKeys;
+import java.time.Duration;
+
+/** Writes counts to Redis as the sink does. */
+final class Counts implements AutoCloseable {
+    private final RedisClient client;
+    private final StatefulRedisConnection<String, String> connection;
+    private final CountKeys keys;
+
+    Counts(EmbeddedRedis redis, String prefix) {
+        client = RedisClient.create(redis.uri());
+        connection = client.connect();
+        keys = new CountKeys(prefix, CountKeys.FIRST_GENERATION);
+    }
+
+    CountKeys keys() {
+        return keys;
+    }
+
+    RedisCommands<String, String> redis() {
+        return connection.sync();
+    }
+
+    /** A minute or an hour by its start, a day by its date. */
+    static Window window(Granularity granularity, String label) {
+        return new Window(granularity, label);
+    }
+
+    Counts total(Metric metric, Window window, long value) {
+        return put(CountAddress.ofTotal(metric, window), value);
+    }
+
+    Counts put(Metric metric, Window window, Dimension dimension, String member, long value) {
+        return put(new CountAddress(metric, window, dimension, member), value);
+    }
+
+    private Counts put(CountAddress address, long value) {
+        redis().zadd(keys.key(address), (double) value, keys.member(address));
+        return this;
+    }
+
+    @Override
+    public void close() {
+        connection.close();
+        client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+    }
+}

@@ -1,0 +1,77 @@
+package io.tallystream.query;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tallystream.runtime.config.ConfigurationException;
+import io.tallystream.runtime.config.Environment;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class QueryConfigTest {
+    private static final String TOKEN = "0123456789abcdef";
+
+    @Test
+    void shouldHaveDefaults() {
+        QueryConfig config = read(Map.of());
+
+        assertThat(config.address()).isEqualTo("127.0.0.1");
+        assertThat(config.port()).isEqualTo(8081);
+        assertThat(config.keys().nameOf(TOKEN)).contains("admin");
+        assertThat(config.redisUri()).isEqualTo("redis://localhost:6379");
+        assertThat(config.redisKeyPrefix()).isEqualTo("tally");
+        assertThat(config.zone()).isEqualTo(ZoneId.of("UTC"));
+        assertThat(config.allowedLateness()).isEqualTo(Duration.ofHours(1));
+    }
+
+    @Test
+    void shouldTakeWhatIsSet() {
+        QueryConfig config = read(Map.of(
+                "BIND_ADDRESS", "0.0.0.0",
+                "QUERY_PORT", "0",
+                "REDIS_URI", "rediss://:secret@redis:6380/2",
+                "REDIS_KEY_PREFIX", "other",
+                "TIME_ZONE", "Asia/Shanghai",
+                "ALLOWED_LATENESS", "PT5M"));
+
+        assertThat(config.address()).isEqualTo("0.0.0.0");
+        assertThat(config.port()).isZero();
+        assertThat(config.redisUri()).isEqualTo("rediss://:secret@redis:6380/2");
+        assertThat(config.redisKeyPrefix()).isEqualTo("other");
+        assertThat(config.zone()).isEqualTo(ZoneId.of("Asia/Shanghai"));
+        assertThat(config.allowedLateness()).isEqualTo(Duration.ofMinutes(5));
+    }
+
+    @Test
+    void shouldRequireAToken() {
+        Environment nothing = new Environment(Map.of());
+
+        assertThatThrownBy(() -> nothing.read(QueryConfig::from))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageStartingWith("ADMIN_TOKEN must be set.");
+    }
+
+    @Test
+    void shouldRefuseAWeakTokenWithoutShowingIt() {
+        assertThatThrownBy(() -> read(Map.of("ADMIN_TOKEN", "short")))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageStartingWith("ADMIN_TOKEN must be")
+                .hasMessageNotContaining("Found: short");
+    }
+
+    @Test
+    void shouldNotShowSecrets() {
+        assertThat(read(Map.of("REDIS_URI", "redis://:hidden@localhost")).toString())
+                .contains("8081")
+                .doesNotContain(TOKEN, "hidden");
+    }
+
+    private static QueryConfig read(Map<String, String> more) {
+        Map<String, String> variables = new HashMap<>(Map.of("ADMIN_TOKEN", TOKEN));
+        variables.putAll(more);
+        return new Environment(variables).read(QueryConfig::from);
+    }
+}
