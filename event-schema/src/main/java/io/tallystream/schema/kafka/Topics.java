@@ -29,10 +29,13 @@ public final class Topics {
     /** Records that could not be counted, with the reason in their headers. */
     public static final String DEAD_LETTERS = "dead-letters";
 
+    /** How much longer than its retention an event may be kept. */
+    public static final Duration EVENTS_SEGMENT = Duration.ofDays(1);
+
     private static final Duration DEAD_LETTERS_RETENTION = Duration.ofDays(14);
     // A count leaves Redis before it leaves the topic from which Redis can be rebuilt.
     private static final Duration COUNTS_MARGIN = Duration.ofDays(1);
-    private static final short REPLICAS_FOR_MIN_IN_SYNC_2 = 3;
+    private static final int REPLICAS_FOR_MIN_IN_SYNC_2 = 3;
 
     /**
      * What operators choose.
@@ -59,6 +62,11 @@ public final class Topics {
     /** All topics on which counts travel. */
     public static List<String> counts() {
         return Arrays.stream(RetentionClass.values()).map(Topics::counts).toList();
+    }
+
+    /** How many replicas must have a record before it is acknowledged: all but one, where there are enough to lose one. */
+    public static int minInSyncReplicas(int replicationFactor) {
+        return replicationFactor >= REPLICAS_FOR_MIN_IN_SYNC_2 ? 2 : 1;
     }
 
     /** All topics as they have to be. */
@@ -103,8 +111,7 @@ public final class Topics {
 
     private static TopicDefinition define(String name, Settings settings, Map<String, String> configuration) {
         Map<String, String> complete = new HashMap<>(configuration);
-        int minInSync = settings.replicationFactor() >= REPLICAS_FOR_MIN_IN_SYNC_2 ? 2 : 1;
-        complete.put(MIN_IN_SYNC_REPLICAS_CONFIG, Integer.toString(minInSync));
+        complete.put(MIN_IN_SYNC_REPLICAS_CONFIG, Integer.toString(minInSyncReplicas(settings.replicationFactor())));
         return new TopicDefinition(name, settings.partitions(), settings.replicationFactor(), complete);
     }
 

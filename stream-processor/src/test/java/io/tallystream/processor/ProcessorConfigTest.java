@@ -1,0 +1,139 @@
+package io.tallystream.processor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.tallystream.processor.topology.CountTopology;
+import io.tallystream.runtime.config.ConfigurationException;
+import io.tallystream.runtime.config.Environment;
+import io.tallystream.schema.count.Retention;
+import io.tallystream.schema.kafka.Topics;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.util.Map;
+import org.apache.kafka.streams.StreamsConfig;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ProcessorConfigTest {
+    @Test
+    void shouldHaveDefaults() {
+        ProcessorConfig config = read(Map.of());
+
+        Duration threeDays = Duration.ofDays(3);
+        assertThat(config.topology())
+                .isEqualTo(new CountTopology.Settings(
+                        ZoneId.of("UTC"), Duration.ofHours(1), Duration.ofMinutes(5), threeDays.plusDays(1), 12));
+        assertThat(config.topics())
+                .isEqualTo(new Topics.Settings(
+                        12,
+                        (short) 1,
+                        threeDays,
+                        new Retention(
+                                Duration.ofDays(7), Duration.ofDays(30), Duration.ofDays(365), Duration.ofDays(30))));
+        assertThat(config.streams())
+                .containsOnly(
+                        Map.entry("application.id", "tallystream-processor"),
+                        Map.entry("bootstrap.servers", "localhost:9092"),
+                        Map.entry("processing.guarantee", "exactly_once_v2"),
+                        Map.entry("ensure.explicit.internal.resource.naming", true),
+                        Map.entry("replication.factor", 1),
+                        Map.entry("topic.min.insync.replicas", "1"),
+                        Map.entry("processing.exception.handler.global.enabled", true),
+                        Map.entry("state.dir", "./data/streams"),
+                        Map.entry("commit.interval.ms", 200),
+                        Map.entry("max.task.idle.ms", -1L),
+                        Map.entry("topic.message.timestamp.after.max.ms", "9223372036854775807"),
+                        Map.entry("consumer.session.timeout.ms", 10_000),
+                        Map.entry("consumer.heartbeat.interval.ms", 1_000),
+                        Map.entry("producer.transaction.timeout.ms", 10_000),
+                        Map.entry("producer.compression.type", "lz4"));
+        assertThat(config.admin())
+                .containsOnly(
+                        Map.entry("bootstrap.servers", "localhost:9092"),
+                        Map.entry("request.timeout.ms", 5_000),
+                        Map.entry("default.api.timeout.ms", 5_000));
+    }
+
+    @Test
+    void shouldTakeWhatIsSet() {
+        ProcessorConfig config = read(Map.ofEntries(
+                Map.entry("KAFKA_BOOTSTRAP_SERVERS", "kafka:1"),
+                Map.entry("DATA_DIR", "elsewhere"),
+                Map.entry("TIME_ZONE", "Asia/Kolkata"),
+                Map.entry("ALLOWED_LATENESS", "PT2H"),
+                Map.entry("ALLOWED_SKEW", "PT3M"),
+                Map.entry("EVENTS_RETENTION", "P4D"),
+                Map.entry("RETENTION_MINUTE", "P5D"),
+                Map.entry("RETENTION_HOUR", "P6D"),
+                Map.entry("RETENTION_DAY", "P7D"),
+                Map.entry("RETENTION_USER_DAY", "P8D"),
+                Map.entry("PARTITIONS", "9"),
+                Map.entry("REPLICATION_FACTOR", "3"),
+                Map.entry("KAFKA_CLIENT_SECURITY_PROTOCOL", "SASL_SSL"),
+                Map.entry("KAFKA_STREAMS_COMMIT_INTERVAL_MS", "1000"),
+                Map.entry("KAFKA_STREAMS_NUM_STREAM_THREADS", "2"),
+                Map.entry("KAFKA_ADMIN_REQUEST_TIMEOUT_MS", "100")));
+
+        assertThat(config.topology())
+                .isEqualTo(new CountTopology.Settings(
+                        ZoneId.of("Asia/Kolkata"), Duration.ofHours(2), Duration.ofMinutes(3), Duration.ofDays(5), 9));
+        assertThat(config.topics())
+                .isEqualTo(new Topics.Settings(
+                        9,
+                        (short) 3,
+                        Duration.ofDays(4),
+                        new Retention(Duration.ofDays(5), Duration.ofDays(6), Duration.ofDays(7), Duration.ofDays(8))));
+        assertThat(config.streams())
+                .containsEntry("bootstrap.servers", "kafka:1")
+                .containsEntry("state.dir", "elsewhere/streams")
+                .containsEntry("replication.factor", 3)
+                .containsEntry("topic.min.insync.replicas", "2")
+                .containsEntry("security.protocol", "SASL_SSL")
+                .containsEntry("commit.interval.ms", "1000")
+                .containsEntry("num.stream.threads", "2");
+        assertThat(config.admin())
+                .containsEntry("bootstrap.servers", "kafka:1")
+                .containsEntry("security.protocol", "SASL_SSL")
+                .containsEntry("request.timeout.ms", "100");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "KAFKA_STREAMS_PROCESSING_GUARANTEE, at_least_once",
+        "KAFKA_STREAMS_APPLICATION_ID,       another",
+        "KAFKA_STREAMS_ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING, false",
+    })
+    void shouldRefuseWhatWouldMakeCountsWrong(String variable, String value) {
+        assertThatExceptionOfType(ConfigurationException.class)
+                .isThrownBy(() -> read(Map.of(variable, value)))
+                .withMessageContaining(variable)
+                .withMessageContaining(value);
+    }
+
+    @Test
+    void shouldBeWhatKafkaStreamsTakes() {
+        StreamsConfig streams = new StreamsConfig(read(Map.of()).streams());
+
+        assertThat(streams.getMainConsumerConfigs("group", "client", 0))
+                .containsEntry("isolation.level", "read_committed")
+                .containsEntry("auto.offset.reset", "earliest")
+                .containsEntry("session.timeout.ms", 10_000);
+        assertThat(streams.getProducerConfigs("client"))
+                .containsEntry("transaction.timeout.ms", 10_000)
+                .containsEntry("compression.type", "lz4");
+    }
+
+    @Test
+    void shouldNotTellSecrets() {
+        ProcessorConfig config = read(Map.of("KAFKA_CLIENT_SASL_JAAS_CONFIG", "password=hush"));
+
+        assertThat(config.streams()).containsEntry("sasl.jaas.config", "password=hush");
+        assertThat(config.toString()).doesNotContain("hush");
+    }
+
+    private static ProcessorConfig read(Map<String, String> variables) {
+        return new Environment(variables).read(ProcessorConfig::from);
+    }
+}
