@@ -1,0 +1,61 @@
+package io.tallystream.sink;
+
+import io.tallystream.runtime.config.Environment;
+import io.tallystream.runtime.config.Settings;
+import io.tallystream.schema.count.Retention;
+import java.time.ZoneId;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+
+/**
+ * How the sink is set up.
+ *
+ * @param redisUri may hold a password
+ * @param consumer settings of the Kafka consumer
+ */
+public record SinkConfig(
+        String redisUri, String redisKeyPrefix, ZoneId zone, Retention retention, Map<String, Object> consumer) {
+    static final String GROUP_ID = "tallystream-sink";
+
+    private static final String DEFAULT_KAFKA = "localhost:9092";
+    private static final String DEFAULT_REDIS = "redis://localhost:6379";
+    private static final int SESSION_TIMEOUT_MS = 10_000;
+    // The answer to a heartbeat is where a sink learns that another has come or gone; till then nobody does its work.
+    private static final int HEARTBEAT_INTERVAL_MS = 1_000;
+    private static final int MAX_POLL_RECORDS = 5_000;
+    // The broker's answer waits for this long or for one byte; the less, the fresher.
+    private static final int FETCH_MAX_WAIT_MS = 100;
+
+    /** Reads it from the environment. */
+    public static SinkConfig from(Environment environment) {
+        Map<String, Object> defaults = Map.of(
+                ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, SESSION_TIMEOUT_MS,
+                ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, HEARTBEAT_INTERVAL_MS,
+                ConsumerConfig.MAX_POLL_RECORDS_CONFIG, MAX_POLL_RECORDS,
+                ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, FETCH_MAX_WAIT_MS);
+        Map<String, Object> promised = Map.of(
+                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                        environment.get(Settings.KAFKA_BOOTSTRAP_SERVERS, DEFAULT_KAFKA),
+                ConsumerConfig.GROUP_ID_CONFIG, GROUP_ID,
+                ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed",
+                ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false",
+                ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest",
+                ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");
+        return new SinkConfig(
+                environment.get(Settings.REDIS_URI, DEFAULT_REDIS),
+                environment.get(Settings.REDIS_KEY_PREFIX),
+                environment.get(Settings.TIME_ZONE),
+                new Retention(
+                        environment.get(Settings.RETENTION_MINUTE),
+                        environment.get(Settings.RETENTION_HOUR),
+                        environment.get(Settings.RETENTION_DAY),
+                        environment.get(Settings.RETENTION_USER_DAY)),
+                environment.kafkaClient("CONSUMER", defaults, promised));
+    }
+
+    /** Without what may be secret. */
+    @Override
+    public String toString() {
+        return "SinkConfig[prefix=%s, zone=%s, retention=%s]".formatted(redisKeyPrefix, zone, retention);
+    }
+}

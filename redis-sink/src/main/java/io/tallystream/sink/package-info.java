@@ -1,0 +1,2 @@
+/** Counts on Kafka become counts in Redis. */
+package io.tallystream.sink;

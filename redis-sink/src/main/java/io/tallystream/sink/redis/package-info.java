@@ -1,0 +1,2 @@
+/** Writing counts to Redis. */
+package io.tallystream.sink.redis;

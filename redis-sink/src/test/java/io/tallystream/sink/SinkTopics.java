@@ -1,0 +1,134 @@
+package io.tallystream.sink;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.awaitility.Awaitility.await;
+
+import io.tallystream.schema.count.Retention;
+import io.tallystream.schema.kafka.TopicProvisioner;
+import io.tallystream.schema.kafka.Topics;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.GroupListing;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/** The other side of the sink's topics: writes counts as the processor does, and knows how far the sink has come. */
+final class SinkTopics implements AutoCloseable {
+    static final int PARTITIONS = 2;
+
+    private static final String GROUP = "tallystream-sink";
+
+    private final Admin admin;
+    private final KafkaProducer<byte[], byte[]> producer;
+
+    SinkTopics(String servers) {
+        admin = Admin.create(Map.of("bootstrap.servers", servers));
+        producer = new KafkaProducer<>(
+                Map.of("bootstrap.servers", servers, "transactional.id", "test"),
+                new ByteArraySerializer(),
+                new ByteArraySerializer());
+        producer.initTransactions();
+    }
+
+    void create() throws Exception {
+        Retention retention =
+                new Retention(Duration.ofDays(7), Duration.ofDays(30), Duration.ofDays(365), Duration.ofDays(30));
+        new TopicProvisioner(admin, Duration.ofSeconds(10))
+                .ensure(Topics.definitions(new Topics.Settings(PARTITIONS, (short) 1, Duration.ofDays(3), retention)));
+    }
+
+    static ProducerRecord<byte[], byte[]> count(String topic, int partition, String key, long value) {
+        return new ProducerRecord<>(
+                topic,
+                partition,
+                key.getBytes(UTF_8),
+                ByteBuffer.allocate(Long.BYTES).putLong(value).array());
+    }
+
+    @SafeVarargs
+    final void commit(ProducerRecord<byte[], byte[]>... records) {
+        send(records);
+        producer.commitTransaction();
+    }
+
+    @SafeVarargs
+    final void abort(ProducerRecord<byte[], byte[]>... records) {
+        send(records);
+        producer.abortTransaction();
+    }
+
+    @SafeVarargs
+    private void send(ProducerRecord<byte[], byte[]>... records) {
+        producer.beginTransaction();
+        try {
+            for (ProducerRecord<byte[], byte[]> record : records) {
+                // One that is aborted before it is sent would not be there to be left out.
+                var sent = producer.send(record);
+                producer.flush();
+                sent.get();
+            }
+        } catch (ExecutionException | InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** How far the sink has committed; empty where it has not. */
+    Map<TopicPartition, Long> committed() throws Exception {
+        Map<TopicPartition, OffsetAndMetadata> offsets = admin.listConsumerGroupOffsets(GROUP)
+                .partitionsToOffsetAndMetadata()
+                .get();
+        return offsets.entrySet().stream()
+                .filter(entry -> entry.getValue().offset() > 0)
+                .collect(Collectors.toMap(
+                        Map.Entry::getKey, entry -> entry.getValue().offset()));
+    }
+
+    /** Where the partitions end that have records. */
+    Map<TopicPartition, Long> ends() throws Exception {
+        Map<TopicPartition, OffsetSpec> latest =
+                admin.describeTopics(Topics.counts()).allTopicNames().get().values().stream()
+                        .flatMap(topic -> topic.partitions().stream()
+                                .map(partition -> new TopicPartition(topic.name(), partition.partition())))
+                        .collect(Collectors.toMap(partition -> partition, partition -> OffsetSpec.latest()));
+        return admin.listOffsets(latest).all().get().entrySet().stream()
+                .filter(entry -> entry.getValue().offset() > 0)
+                .collect(Collectors.toMap(
+                        Map.Entry::getKey, entry -> entry.getValue().offset()));
+    }
+
+    /** Which members have any partitions. */
+    int membersAtWork() throws Exception {
+        return Math.toIntExact(admin.describeConsumerGroups(List.of(GROUP)).all().get().get(GROUP).members().stream()
+                .filter(member -> !member.assignment().topicPartitions().isEmpty())
+                .count());
+    }
+
+    /** Makes Kafka forget all that a test has left: the topics and groups of all tests have the same names. */
+    void forgetAll() throws Exception {
+        List<String> groups = admin.listGroups().all().get().stream()
+                .map(GroupListing::groupId)
+                .toList();
+        admin.deleteConsumerGroups(groups).all().get();
+        Set<String> topics = admin.listTopics().names().get();
+        admin.deleteTopics(topics).all().get();
+        await().atMost(RunningSink.PATIENCE)
+                .until(() -> Collections.disjoint(admin.listTopics().names().get(), topics));
+    }
+
+    @Override
+    public void close() {
+        producer.close(Duration.ZERO);
+        admin.close(Duration.ZERO);
+    }
+}
