@@ -1,0 +1,80 @@
+package io.tallystream.standalone;
+
+import io.tallystream.runtime.config.Settings;
+import io.tallystream.standalone.SecretStore.Kept;
+import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * Tells, when everything is ready, where it is and how to use it. Shows a secret once, at the start that made it; after that
+ * where it is kept. A demo shows a login link at each start.
+ *
+ * @param adminToken empty if it was configured
+ * @param ingestKey empty if it was configured
+ */
+record Announcement(Ports ports, Servers servers, Optional<Kept> adminToken, Optional<Kept> ingestKey, boolean demo) {
+    private static final double MILLIS = 1_000;
+
+    /** Where the services listen. */
+    record Ports(int ingest, int query, int management) {}
+
+    /** The embedded servers; empty where one is not ours. */
+    record Servers(Optional<String> kafka, Optional<String> redis, Optional<Path> redisPassword) {}
+
+    void print(PrintStream out) {
+        double seconds = ManagementFactory.getRuntimeMXBean().getUptime() / MILLIS;
+        String dashboard = "http://127.0.0.1:" + ports.query() + "/";
+        StringBuilder text = new StringBuilder();
+        line(text, "");
+        line(text, "Tallystream is ready after %.1f s.".formatted(seconds));
+        line(text, "");
+        line(text, "  Dashboard    " + dashboard);
+        adminToken
+                .filter(kept -> demo || kept.isNew())
+                .ifPresent(kept -> line(text, "  Log in       " + dashboard + "#token=" + kept.secret()));
+        line(text, "  Admin token  " + described(adminToken, Settings.ADMIN_TOKEN.name()));
+        line(text, "  Ingest key   " + described(ingestKey, Settings.INGEST_KEYS.name()));
+        servers.kafka().ifPresent(address -> line(text, "  Kafka        " + address));
+        servers.redis()
+                .ifPresent(address -> line(
+                        text,
+                        "  Redis        " + address + ", password in "
+                                + servers.redisPassword().orElseThrow()));
+        line(text, "  Health       http://127.0.0.1:" + ports.management() + "/readyz");
+        line(text, "");
+        line(text, "Send an event:");
+        line(
+                text,
+                "  curl -H \"Authorization: Bearer " + shell(ingestKey, "<a key of INGEST_KEYS>")
+                        + "\" -H 'Content-Type: application/json'"
+                        + " -d '{\"type\":\"api_call\",\"endpoint\":\"/hello\",\"status\":200,\"user_id\":\"u1\"}'"
+                        + " http://127.0.0.1:" + ports.ingest() + "/v1/events");
+        line(text, "Ask for the counts:");
+        line(
+                text,
+                "  curl -H \"Authorization: Bearer " + shell(adminToken, "$ADMIN_TOKEN") + "\" " + dashboard
+                        + "api/v1/stats/overview");
+        line(text, "");
+        line(text, demo ? "Sending demo traffic. Ctrl-C stops it all." : "Ctrl-C stops it all.");
+        out.print(text);
+        out.flush();
+    }
+
+    private static String described(Optional<Kept> kept, String setting) {
+        return kept.map(secret -> secret.isNew()
+                        ? secret.secret() + "   (kept in " + secret.file() + ", shown only now)"
+                        : "in " + secret.file())
+                .orElse("as set by " + setting);
+    }
+
+    private static String shell(Optional<Kept> kept, String otherwise) {
+        return kept.map(secret -> secret.isNew() ? secret.secret() : "$(cat '" + secret.file() + "')")
+                .orElse(otherwise);
+    }
+
+    private static void line(StringBuilder text, String line) {
+        text.append(line).append(System.lineSeparator());
+    }
+}

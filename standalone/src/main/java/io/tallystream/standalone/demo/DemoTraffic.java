@@ -1,0 +1,132 @@
+package io.tallystream.standalone.demo;
+
+import static java.util.Objects.requireNonNull;
+
+import io.tallystream.runtime.lifecycle.Service;
+import io.tallystream.schema.event.EventWriter;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.UUID;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sends the events of a {@link TrafficModel} to the gateway as a good client would: in batches, each event with an id, and what
+ * was not acknowledged again with the same ids. Sends nothing from the past.
+ */
+public final class DemoTraffic implements Service {
+    private static final Logger LOGGER = LoggerFactory.getLogger(DemoTraffic.class);
+    private static final long TICK_MS = 100;
+    private static final Duration REQUEST_LIMIT = Duration.ofSeconds(15);
+    private static final long CLOSE_LIMIT_SECONDS = 2;
+    private static final int HTTP_ACCEPTED = 202;
+    // Traffic swells and ebbs by this share, once in this time.
+    private static final double SWELL = 0.3;
+    private static final double SWELL_SECONDS = 300;
+
+    private final URI target;
+    private final String key;
+    private final double eventsPerTick;
+    private final TrafficModel model = new TrafficModel(System.nanoTime());
+    private final EventWriter writer = new EventWriter();
+    private final String run = "demo-" + UUID.randomUUID();
+    private final HttpClient client = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(REQUEST_LIMIT)
+            .build();
+    private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread created = new Thread(task, "demo-traffic");
+        created.setDaemon(true);
+        return created;
+    });
+    private long sent;
+    private byte[] unacknowledged;
+
+    /**
+     * @param port of the gateway on this machine
+     * @param key that may send events
+     * @param eventsPerSecond on average
+     */
+    public DemoTraffic(int port, String key, int eventsPerSecond) {
+        target = URI.create("http://127.0.0.1:" + port + "/v1/events");
+        this.key = requireNonNull(key, "key");
+        eventsPerTick = eventsPerSecond * TICK_MS / (double) TimeUnit.SECONDS.toMillis(1);
+    }
+
+    @Override
+    public String name() {
+        return "demo-traffic";
+    }
+
+    @Override
+    @SuppressWarnings("FutureReturnValueIgnored") // No tick throws.
+    public void start() {
+        thread.scheduleAtFixedRate(this::tick, 0, TICK_MS, TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public void close() {
+        thread.shutdown();
+        try {
+            if (!thread.awaitTermination(CLOSE_LIMIT_SECONDS, TimeUnit.SECONDS)) {
+                thread.shutdownNow();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void tick() {
+        if (unacknowledged == null) {
+            double seconds = System.nanoTime() / 1e9;
+            double swell = 1 + SWELL * Math.sin(2 * Math.PI * seconds / SWELL_SECONDS);
+            int events = model.count(eventsPerTick * swell);
+            unacknowledged = events == 0 ? null : batch(events);
+        }
+        if (unacknowledged != null && isAcknowledged(unacknowledged)) {
+            unacknowledged = null;
+        }
+    }
+
+    private byte[] batch(int events) {
+        ByteArrayOutputStream json = new ByteArrayOutputStream();
+        for (int i = 0; i < events; i++) {
+            json.write(i == 0 ? '[' : ',');
+            json.writeBytes(writer.write(model.next(run + "-" + sent++)));
+        }
+        json.write(']');
+        return json.toByteArray();
+    }
+
+    private boolean isAcknowledged(byte[] body) {
+        HttpRequest request = HttpRequest.newBuilder(target)
+                .timeout(REQUEST_LIMIT)
+                .header("Authorization", "Bearer " + key)
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofByteArray(body))
+                .build();
+        try {
+            HttpResponse<String> response = client.send(request, BodyHandlers.ofString());
+            if (response.statusCode() != HTTP_ACCEPTED) {
+                LOGGER.debug("not accepted, sending again: {}", response.body());
+            }
+            return response.statusCode() == HTTP_ACCEPTED;
+        } catch (IOException e) {
+            LOGGER.debug("no answer, sending again", e);
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** Believable traffic, to have something to look at. */
+package io.tallystream.standalone.demo;

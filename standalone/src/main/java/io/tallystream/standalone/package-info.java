@@ -1,0 +1,2 @@
+/** The {@code tallystream} command: everything in one process, beside an embedded Kafka and Redis. */
+package io.tallystream.standalone;

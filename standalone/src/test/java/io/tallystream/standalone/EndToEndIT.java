@@ -1,0 +1,226 @@
+package io.tallystream.standalone;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.ScanIterator;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.api.sync.RedisCommands;
+import io.tallystream.schema.count.Dimension;
+import io.tallystream.schema.count.Granularity;
+import io.tallystream.schema.count.Retention;
+import io.tallystream.schema.count.WindowCalendar;
+import io.tallystream.schema.redis.CountKeys;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What goes in over HTTP and Kafka comes out of the query API, exactly. One program for all tests, in their order. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class EndToEndIT {
+    private static final int CALLS = 1_000;
+    private static final int CLICKS = 500;
+    private static final int BATCH = 50;
+
+    @TempDir
+    private static Path folder;
+
+    private static Tallystream tallystream;
+
+    @BeforeAll
+    static void start() throws IOException {
+        tallystream = Tallystream.ready(folder.resolve("data"), "start");
+    }
+
+    @AfterAll
+    static void stop() {
+        tallystream.close();
+    }
+
+    @Test
+    @Order(1)
+    void shouldCountExactlyWhatWasPosted() {
+        Random random = new Random(7);
+        Map<String, Long> endpoints = new HashMap<>();
+        int successes = 0;
+        List<JsonObject> events = new ArrayList<>();
+        for (int i = 0; i < CALLS; i++) {
+            String endpoint = "/api/" + (int) (7 * random.nextDouble() * random.nextDouble());
+            int status = random.nextInt(10) == 0 ? 500 : 200;
+            successes += status == 200 ? 1 : 0;
+            endpoints.merge(endpoint, 1L, Long::sum);
+            events.add(new JsonObject()
+                    .put("type", "api_call")
+                    .put("user_id", "u" + random.nextInt(20))
+                    .put("endpoint", endpoint)
+                    .put("status", status)
+                    .put("duration_ms", random.nextInt(300)));
+        }
+        long clicksOfU1 = 0;
+        for (int i = 0; i < CLICKS; i++) {
+            String user = "u" + random.nextInt(20);
+            clicksOfU1 += user.equals("u1") ? 1 : 0;
+            events.add(new JsonObject()
+                    .put("type", "click")
+                    .put("user_id", user)
+                    .put("product_id", "p" + random.nextInt(9)));
+        }
+
+        for (int from = 0; from < events.size(); from += BATCH) {
+            HttpResponse<String> response =
+                    tallystream.post(new JsonArray(events.subList(from, from + BATCH)).encode());
+            assertThat(response.statusCode()).as(response.body()).isEqualTo(202);
+            assertThat(new JsonObject(response.body()).getInteger("accepted")).isEqualTo(BATCH);
+        }
+
+        soon().untilAsserted(() -> assertThat(today().getLong("calls")).isEqualTo(CALLS));
+        soon().untilAsserted(() -> assertThat(today().getLong("clicks")).isEqualTo(CLICKS));
+        long expectedClicks = clicksOfU1;
+        soon().untilAsserted(() -> assertThat(tallystream.ask("/api/v1/users/u1/clicks"))
+                .isEqualTo(new JsonObject().put("user_id", "u1").put("clicks", expectedClicks)));
+        double expectedRate = (double) successes / CALLS;
+        soon().untilAsserted(() -> assertThat(today().getDouble("success_rate")).isCloseTo(expectedRate, within(1e-9)));
+        soon().untilAsserted(() -> assertThat(hotApis()).isEqualTo(top(endpoints, 5)));
+        for (String range : List.of("minute", "hour", "day")) {
+            soon().untilAsserted(() -> assertThat(sumOfTrend(range)).as(range).isEqualTo(CALLS));
+        }
+    }
+
+    @Test
+    @Order(2)
+    void shouldCountWhatDidNotComeThroughTheGateway() throws ExecutionException, InterruptedException {
+        long before = today().getLong("calls");
+        Map<String, Object> settings = Map.of(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, tallystream.kafka());
+
+        try (KafkaProducer<String, String> producer =
+                new KafkaProducer<>(settings, new StringSerializer(), new StringSerializer())) {
+            producer.send(new ProducerRecord<>(
+                            "api-calls", "{\"type\":\"api_call\",\"endpoint\":\"/direct\",\"status\":200}"))
+                    .get();
+        }
+
+        soon().untilAsserted(() -> assertThat(today().getLong("calls")).isEqualTo(before + 1));
+    }
+
+    @Test
+    @Order(3)
+    void shouldSayWhatIsWrongAndGoOn() {
+        long before = today().getLong("calls");
+
+        assertProblem(tallystream.post("not the key, and long enough", "{}"), 401);
+        assertProblem(tallystream.post("{\"type\":"), 400);
+        JsonObject missing = assertProblem(tallystream.post("{\"type\":\"api_call\",\"status\":200}"), 422);
+        assertThat(missing.getString("detail")).contains("endpoint");
+        assertThat(missing.getJsonArray("items").getJsonObject(0).getString("field"))
+                .isEqualTo("endpoint");
+        assertProblem(tallystream.get("not the token, and long enough", "/api/v1/stats/overview"), 401);
+
+        assertThat(tallystream
+                        .post("{\"type\":\"api_call\",\"endpoint\":\"/after\",\"status\":200}")
+                        .statusCode())
+                .isEqualTo(202);
+        soon().untilAsserted(() -> assertThat(today().getLong("calls")).isEqualTo(before + 1));
+    }
+
+    @Test
+    @Order(4)
+    void shouldGiveEveryKeyTheExpiryOfItsWindow() {
+        Retention retention =
+                new Retention(Duration.ofDays(7), Duration.ofDays(30), Duration.ofDays(365), Duration.ofDays(30));
+        WindowCalendar calendar = new WindowCalendar(ZoneId.of("UTC"));
+        CountKeys keys = new CountKeys("tally", CountKeys.FIRST_GENERATION);
+        Set<Granularity> seen = EnumSet.noneOf(Granularity.class);
+        Set<Dimension> dimensions = EnumSet.noneOf(Dimension.class);
+
+        RedisClient client = RedisClient.create(tallystream.redisUri());
+        try (client;
+                StatefulRedisConnection<String, String> connection = client.connect()) {
+            RedisCommands<String, String> redis = connection.sync();
+            ScanIterator.scan(redis).forEachRemaining(key -> {
+                CountKeys.Contents contents =
+                        keys.parse(key).orElseThrow(() -> new AssertionError("a stray key: " + key));
+                Optional<Instant> expiry = retention.expiryOf(contents.window(), contents.dimension(), calendar);
+                long ttl = redis.pttl(key);
+                if (expiry.isPresent()) {
+                    assertThat(Instant.now().plusMillis(ttl))
+                            .as(key)
+                            .isCloseTo(expiry.get(), within(1, ChronoUnit.SECONDS));
+                } else {
+                    assertThat(ttl).as(key).isEqualTo(-1);
+                }
+                seen.add(contents.window().granularity());
+                dimensions.add(contents.dimension());
+            });
+        }
+        assertThat(seen).containsExactlyInAnyOrder(Granularity.values());
+        assertThat(dimensions)
+                .contains(Dimension.TOTAL, Dimension.ENDPOINT, Dimension.STATUS, Dimension.USER, Dimension.PRODUCT);
+    }
+
+    private static ConditionFactory soon() {
+        return Awaitility.await().atMost(Duration.ofSeconds(30)).pollInterval(Duration.ofMillis(50));
+    }
+
+    private static JsonObject today() {
+        return tallystream.overview().getJsonObject("today");
+    }
+
+    private static List<Long> hotApis() {
+        return tallystream.overview().getJsonArray("hot_apis").stream()
+                .map(api -> ((JsonObject) api).getLong("calls"))
+                .toList();
+    }
+
+    private static List<Long> top(Map<String, Long> counts, int limit) {
+        return counts.values().stream()
+                .sorted((a, b) -> Long.compare(b, a))
+                .limit(limit)
+                .toList();
+    }
+
+    private static long sumOfTrend(String range) {
+        JsonArray data = tallystream.ask("/api/v1/stats/trend?range=" + range).getJsonArray("data");
+        return IntStream.range(0, data.size())
+                .mapToLong(i -> data.getJsonObject(i).getLong("count"))
+                .sum();
+    }
+
+    private static JsonObject assertProblem(HttpResponse<String> response, int status) {
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
+        assertThat(response.headers().firstValue("Content-Type")).contains("application/problem+json");
+        JsonObject problem = new JsonObject(response.body());
+        assertThat(problem.getInteger("status")).isEqualTo(status);
+        assertThat(problem.fieldNames()).contains("type", "title", "detail");
+        return problem;
+    }
+}
