@@ -6,7 +6,6 @@ import io.tallystream.runtime.config.Settings;
 import io.tallystream.schema.count.Retention;
 import io.tallystream.schema.kafka.Topics;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -28,8 +27,6 @@ public record ProcessorConfig(
     static final String APPLICATION_ID = "tallystream-processor";
 
     private static final String DEFAULT_KAFKA = "localhost:9092";
-    // Its constant is deprecated already, the warning without it is not.
-    private static final String GLOBAL_HANDLER_ENABLED = "processing.exception.handler.global.enabled";
     private static final String STATE_FOLDER = "streams";
     private static final String SESSION_TIMEOUT =
             StreamsConfig.consumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG);
@@ -61,7 +58,7 @@ public record ProcessorConfig(
                 environment.get(Settings.ALLOWED_SKEW),
                 environment.get(Settings.EVENTS_RETENTION).plus(Topics.EVENTS_SEGMENT),
                 environment.get(Settings.PARTITIONS));
-        Map<String, Object> streamsDefaults = new HashMap<>(Map.of(
+        Map<String, Object> streamsDefaults = Map.of(
                 StreamsConfig.REPLICATION_FACTOR_CONFIG,
                 replicationFactor,
                 StreamsConfig.topicPrefix(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG),
@@ -83,9 +80,7 @@ public record ProcessorConfig(
                 StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG),
                 TRANSACTION_TIMEOUT_MS,
                 StreamsConfig.producerPrefix(ProducerConfig.COMPRESSION_TYPE_CONFIG),
-                "lz4"));
-        // There is no global table; this only spares the warning that there might be.
-        streamsDefaults.put(GLOBAL_HANDLER_ENABLED, true);
+                "lz4");
         Map<String, Object> promised = Map.of(
                 StreamsConfig.BOOTSTRAP_SERVERS_CONFIG,
                 servers,

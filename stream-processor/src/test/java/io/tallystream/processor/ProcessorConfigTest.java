@@ -40,7 +40,6 @@ class ProcessorConfigTest {
                         Map.entry("ensure.explicit.internal.resource.naming", true),
                         Map.entry("replication.factor", 1),
                         Map.entry("topic.min.insync.replicas", "1"),
-                        Map.entry("processing.exception.handler.global.enabled", true),
                         Map.entry("state.dir", "./data/streams"),
                         Map.entry("commit.interval.ms", 200),
                         Map.entry("max.task.idle.ms", -1L),
