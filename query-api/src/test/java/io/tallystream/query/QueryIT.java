@@ -85,6 +85,8 @@ class QueryIT {
                 .total(Metric.CLICKS, TODAY, 77)
                 .total(Metric.PAGE_VIEWS, TODAY, 9_007_199_254_740_993L - 2)
                 .total(Metric.DWELLS, TODAY, 5)
+                .total(Metric.ACTIVE_USERS, TODAY, 40)
+                .total(Metric.NEW_USERS, TODAY, 5)
                 .put(Metric.CALLS, TODAY, Dimension.STATUS, "success", 600)
                 .put(Metric.CALLS, TODAY, Dimension.STATUS, "302", 150)
                 .put(Metric.CALLS, TODAY, Dimension.STATUS, "399", 150)
@@ -110,7 +112,9 @@ class QueryIT {
                                 .put("calls", 1_000)
                                 .put("success_rate", 0.9)
                                 .put("clicks", 77)
-                                .put("page_views", 9_007_199_254_740_991L))
+                                .put("page_views", 9_007_199_254_740_991L)
+                                .put("active_users", 40)
+                                .put("new_users", 5))
                 .put(
                         "current_hour",
                         new JsonObject()

@@ -50,7 +50,8 @@ final class Tallystream implements AutoCloseable {
     static Tallystream run(Path dataFolder, Map<String, String> variables, String... arguments) throws IOException {
         Path output = Files.createTempFile("tallystream", ".out");
         Path errors = Files.createTempFile("tallystream", ".err");
-        List<String> command = new ArrayList<>(List.of(
+        List<String> command = new ArrayList<>(heedingInterrupts());
+        command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx512m",
                 "-XX:TieredStopAtLevel=1",
@@ -64,6 +65,19 @@ final class Tallystream implements AutoCloseable {
         builder.environment().put("DATA_DIR", dataFolder.toString());
         builder.environment().putAll(variables);
         return new Tallystream(builder.start(), dataFolder, output, errors);
+    }
+
+    /** A build in the background of a script ignores SIGINT, and so would all its children. */
+    private static List<String> heedingInterrupts() throws IOException {
+        List<String> prefix = List.of("env", "--default-signal=INT");
+        List<String> probe = new ArrayList<>(prefix);
+        probe.add("true");
+        try {
+            return new ProcessBuilder(probe).start().waitFor() == 0 ? prefix : List.of();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return List.of();
+        }
     }
 
     /** Runs it and waits until it says that it is ready. */

@@ -105,7 +105,7 @@ public final class ProcessorApplication implements Service {
                 return;
             }
             KafkaStreams created =
-                    new KafkaStreams(CountTopology.build(config.topology()), new StreamsConfig(config.streams()));
+                    new KafkaStreams(CountTopology.build(config.counting()), new StreamsConfig(config.streams()));
             created.setUncaughtExceptionHandler(failure -> {
                 fail(failure);
                 return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;

@@ -1,6 +1,7 @@
 package io.tallystream.processor;
 
-import io.tallystream.processor.topology.CountTopology;
+import io.tallystream.processor.count.BoundedRocksDb;
+import io.tallystream.processor.count.CountingSettings;
 import io.tallystream.runtime.config.Environment;
 import io.tallystream.runtime.config.Settings;
 import io.tallystream.schema.count.Retention;
@@ -20,10 +21,7 @@ import org.apache.kafka.streams.StreamsConfig;
  * @param admin settings of the Kafka client that makes and checks the topics
  */
 public record ProcessorConfig(
-        CountTopology.Settings topology,
-        Topics.Settings topics,
-        Map<String, Object> streams,
-        Map<String, Object> admin) {
+        CountingSettings counting, Topics.Settings topics, Map<String, Object> streams, Map<String, Object> admin) {
     static final String APPLICATION_ID = "tallystream-processor";
 
     private static final String DEFAULT_KAFKA = "localhost:9092";
@@ -52,12 +50,14 @@ public record ProcessorConfig(
                 (short) replicationFactor,
                 environment.get(Settings.EVENTS_RETENTION),
                 retention);
-        CountTopology.Settings topology = new CountTopology.Settings(
+        CountingSettings counting = new CountingSettings(
                 environment.get(Settings.TIME_ZONE),
                 environment.get(Settings.ALLOWED_LATENESS),
                 environment.get(Settings.ALLOWED_SKEW),
+                environment.get(Settings.DEDUPLICATION_HORIZON),
                 environment.get(Settings.EVENTS_RETENTION).plus(Topics.EVENTS_SEGMENT),
-                environment.get(Settings.PARTITIONS));
+                environment.get(Settings.PARTITIONS),
+                environment.get(Settings.MAX_MEMBERS));
         Map<String, Object> streamsDefaults = Map.of(
                 StreamsConfig.REPLICATION_FACTOR_CONFIG,
                 replicationFactor,
@@ -70,9 +70,8 @@ public record ProcessorConfig(
                 // What partition a record comes from does not matter to a count, so there is nothing to wait for.
                 StreamsConfig.MAX_TASK_IDLE_MS_CONFIG,
                 StreamsConfig.MAX_TASK_IDLE_MS_DISABLED,
-                // Records on internal topics bear the events' times, which may be ahead by any ALLOWED_SKEW.
-                StreamsConfig.topicPrefix(TopicConfig.MESSAGE_TIMESTAMP_AFTER_MAX_MS_CONFIG),
-                Long.toString(Long.MAX_VALUE),
+                StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG,
+                BoundedRocksDb.class.getName(),
                 SESSION_TIMEOUT,
                 SESSION_TIMEOUT_MS,
                 StreamsConfig.consumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG),
@@ -95,7 +94,7 @@ public record ProcessorConfig(
                 CommonClientConfigs.REQUEST_TIMEOUT_MS_CONFIG, ADMIN_TIMEOUT_MS,
                 CommonClientConfigs.DEFAULT_API_TIMEOUT_MS_CONFIG, ADMIN_TIMEOUT_MS);
         return new ProcessorConfig(
-                topology,
+                counting,
                 topics,
                 environment.kafkaClient("STREAMS", streamsDefaults, promised),
                 environment.kafkaClient(
@@ -110,6 +109,6 @@ public record ProcessorConfig(
     /** Without what may be secret. */
     @Override
     public String toString() {
-        return "ProcessorConfig[topology=%s, topics=%s]".formatted(topology, topics);
+        return "ProcessorConfig[counting=%s, topics=%s]".formatted(counting, topics);
     }
 }

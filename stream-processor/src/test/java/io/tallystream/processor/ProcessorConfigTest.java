@@ -3,7 +3,8 @@ package io.tallystream.processor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import io.tallystream.processor.topology.CountTopology;
+import io.tallystream.processor.count.BoundedRocksDb;
+import io.tallystream.processor.count.CountingSettings;
 import io.tallystream.runtime.config.ConfigurationException;
 import io.tallystream.runtime.config.Environment;
 import io.tallystream.schema.count.Retention;
@@ -22,9 +23,15 @@ class ProcessorConfigTest {
         ProcessorConfig config = read(Map.of());
 
         Duration threeDays = Duration.ofDays(3);
-        assertThat(config.topology())
-                .isEqualTo(new CountTopology.Settings(
-                        ZoneId.of("UTC"), Duration.ofHours(1), Duration.ofMinutes(5), threeDays.plusDays(1), 12));
+        assertThat(config.counting())
+                .isEqualTo(new CountingSettings(
+                        ZoneId.of("UTC"),
+                        Duration.ofHours(1),
+                        Duration.ofMinutes(5),
+                        Duration.ofMinutes(10),
+                        threeDays.plusDays(1),
+                        12,
+                        20_000));
         assertThat(config.topics())
                 .isEqualTo(new Topics.Settings(
                         12,
@@ -43,7 +50,7 @@ class ProcessorConfigTest {
                         Map.entry("state.dir", "./data/streams"),
                         Map.entry("commit.interval.ms", 200),
                         Map.entry("max.task.idle.ms", -1L),
-                        Map.entry("topic.message.timestamp.after.max.ms", "9223372036854775807"),
+                        Map.entry("rocksdb.config.setter", BoundedRocksDb.class.getName()),
                         Map.entry("consumer.session.timeout.ms", 10_000),
                         Map.entry("consumer.heartbeat.interval.ms", 1_000),
                         Map.entry("producer.transaction.timeout.ms", 10_000),
@@ -69,15 +76,23 @@ class ProcessorConfigTest {
                 Map.entry("RETENTION_DAY", "P7D"),
                 Map.entry("RETENTION_USER_DAY", "P8D"),
                 Map.entry("PARTITIONS", "9"),
+                Map.entry("DEDUPLICATION_HORIZON", "PT20M"),
+                Map.entry("MAX_MEMBERS", "7"),
                 Map.entry("REPLICATION_FACTOR", "3"),
                 Map.entry("KAFKA_CLIENT_SECURITY_PROTOCOL", "SASL_SSL"),
                 Map.entry("KAFKA_STREAMS_COMMIT_INTERVAL_MS", "1000"),
                 Map.entry("KAFKA_STREAMS_NUM_STREAM_THREADS", "2"),
                 Map.entry("KAFKA_ADMIN_REQUEST_TIMEOUT_MS", "100")));
 
-        assertThat(config.topology())
-                .isEqualTo(new CountTopology.Settings(
-                        ZoneId.of("Asia/Kolkata"), Duration.ofHours(2), Duration.ofMinutes(3), Duration.ofDays(5), 9));
+        assertThat(config.counting())
+                .isEqualTo(new CountingSettings(
+                        ZoneId.of("Asia/Kolkata"),
+                        Duration.ofHours(2),
+                        Duration.ofMinutes(3),
+                        Duration.ofMinutes(20),
+                        Duration.ofDays(5),
+                        9,
+                        7));
         assertThat(config.topics())
                 .isEqualTo(new Topics.Settings(
                         9,

@@ -19,6 +19,7 @@ public final class CountTable {
             row(Metric.CALLS, Dimension.STATUS, MINUTE, HOUR, DAY),
             row(Metric.CALLS, Dimension.ENDPOINT_STATUS, MINUTE, HOUR, DAY),
             row(Metric.CALLS, Dimension.USER, DAY),
+            row(Metric.LATENCY, Dimension.ENDPOINT_LATENCY, HOUR, DAY),
             row(Metric.CLICKS, Dimension.TOTAL, MINUTE, HOUR, DAY),
             row(Metric.CLICKS, Dimension.PRODUCT, HOUR, DAY, LIFETIME),
             row(Metric.CLICKS, Dimension.USER, DAY, LIFETIME),
@@ -27,7 +28,13 @@ public final class CountTable {
             row(Metric.DWELL_MS, Dimension.TOTAL, HOUR, DAY),
             row(Metric.DWELL_MS, Dimension.PAGE, HOUR, DAY),
             row(Metric.DWELLS, Dimension.TOTAL, HOUR, DAY),
-            row(Metric.DWELLS, Dimension.PAGE, HOUR, DAY));
+            row(Metric.DWELLS, Dimension.PAGE, HOUR, DAY),
+            row(Metric.ACTIVE_USERS, Dimension.TOTAL, DAY),
+            row(Metric.ACTIVE_USERS_7D, Dimension.TOTAL, DAY),
+            row(Metric.ACTIVE_USERS_30D, Dimension.TOTAL, DAY),
+            row(Metric.NEW_USERS, Dimension.TOTAL, DAY),
+            row(Metric.EVENTS, Dimension.TOTAL, MINUTE, HOUR, DAY),
+            row(Metric.EVENTS, Dimension.OUTCOME, MINUTE, HOUR, DAY));
 
     private CountTable() {}
 

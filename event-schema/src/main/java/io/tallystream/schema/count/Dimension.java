@@ -10,6 +10,10 @@ public enum Dimension {
     STATUS,
     /** Member: the status, a space, and the endpoint. */
     ENDPOINT_STATUS,
+    /** Member: the upper bound of one of the {@link LatencyBuckets} in milliseconds, a space, and the endpoint. */
+    ENDPOINT_LATENCY,
+    /** Member: what became of a record, {@code accepted}, {@code duplicate}, {@code late}, {@code future} or {@code invalid}. */
+    OUTCOME,
     USER,
     PRODUCT,
     PAGE;

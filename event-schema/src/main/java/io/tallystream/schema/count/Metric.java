@@ -6,6 +6,8 @@ import java.util.Locale;
 public enum Metric {
     /** API calls. */
     CALLS,
+    /** API calls by how long they took; percentiles are read from it. Has no total, calls without a duration are not in it. */
+    LATENCY,
     /** Clicks on products. */
     CLICKS,
     /** Pages shown. */
@@ -13,7 +15,17 @@ public enum Metric {
     /** Milliseconds for which pages were visible. */
     DWELL_MS,
     /** Dwell events, so that an average can be had. */
-    DWELLS;
+    DWELLS,
+    /** Users with any event on a day. */
+    ACTIVE_USERS,
+    /** Users with any event on a day or one of the 6 before. */
+    ACTIVE_USERS_7D,
+    /** Users with any event on a day or one of the 29 before. */
+    ACTIVE_USERS_30D,
+    /** Users whose first processed event fell on a day. */
+    NEW_USERS,
+    /** Records of the event topics, by when Kafka appended them. */
+    EVENTS;
 
     private final String wireName = name().toLowerCase(Locale.ROOT);
 

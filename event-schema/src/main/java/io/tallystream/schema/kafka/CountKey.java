@@ -5,6 +5,7 @@ import io.tallystream.schema.count.Dimension;
 import io.tallystream.schema.count.Granularity;
 import io.tallystream.schema.count.Metric;
 import io.tallystream.schema.count.Window;
+import java.nio.charset.StandardCharsets;
 
 /**
  * The key of a record on a counts topic: {@code calls|minute|2026-11-20T10:15Z|endpoint|/api/weather}, the parts of a
@@ -18,15 +19,23 @@ public final class CountKey {
 
     /** The key of that address. */
     public static String format(CountAddress address) {
-        return address.metric().wireName()
+        return beforeMember(address.metric(), address.window(), address.dimension()) + address.member();
+    }
+
+    /** The key's bytes up to the member, which follows as UTF-8: the same for all members of a dimension. */
+    public static byte[] head(Metric metric, Window window, Dimension dimension) {
+        return beforeMember(metric, window, dimension).getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static String beforeMember(Metric metric, Window window, Dimension dimension) {
+        return metric.wireName()
                 + SEPARATOR
-                + address.window().granularity().wireName()
+                + window.granularity().wireName()
                 + SEPARATOR
-                + address.window().label()
+                + window.label()
                 + SEPARATOR
-                + address.dimension().wireName()
-                + SEPARATOR
-                + address.member();
+                + dimension.wireName()
+                + SEPARATOR;
     }
 
     /**

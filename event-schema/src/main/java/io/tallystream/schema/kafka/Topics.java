@@ -26,6 +26,12 @@ public final class Topics {
     public static final String USER_ACTIONS = "user-actions";
     /** Both topics that events arrive on. */
     public static final List<String> EVENTS = List.of(API_CALLS, USER_ACTIONS);
+    /**
+     * Events that were read from another partition than their owner's, on their way there. Written and read by the processor only.
+     */
+    public static final String REROUTED = "rerouted";
+    /** Header of a record on {@link #REROUTED}: when it was first appended, eight bytes. */
+    public static final String APPEND_TIME_HEADER = "tallystream.append-time";
     /** Records that could not be counted, with the reason in their headers. */
     public static final String DEAD_LETTERS = "dead-letters";
 
@@ -72,7 +78,7 @@ public final class Topics {
     /** All topics as they have to be. */
     public static List<TopicDefinition> definitions(Settings settings) {
         return Stream.of(
-                        EVENTS.stream().map(name -> events(name, settings)),
+                        Stream.concat(EVENTS.stream(), Stream.of(REROUTED)).map(name -> events(name, settings)),
                         Arrays.stream(RetentionClass.values()).map(kept -> counts(kept, settings)),
                         Stream.of(deadLetters(settings)))
                 .flatMap(definitions -> definitions)

@@ -9,6 +9,10 @@ class CountTableTest {
     @Test
     void shouldHaveATotalForEachMetricThatIsSplit() {
         for (CountTable.Row row : CountTable.rows()) {
+            // Calls without a duration are in no bucket: the sum of all buckets is not a number of anything.
+            if (row.metric() == Metric.LATENCY) {
+                continue;
+            }
             assertThat(CountTable.rows())
                     .as("total of %s", row.metric())
                     .anyMatch(other -> other.metric() == row.metric() && other.dimension() == Dimension.TOTAL);

@@ -61,7 +61,9 @@ public final class Overview {
                 .put("calls", total(totals, Metric.CALLS))
                 .put("success_rate", successRate(statuses))
                 .put("clicks", total(totals, Metric.CLICKS))
-                .put("page_views", total(totals, Metric.PAGE_VIEWS));
+                .put("page_views", total(totals, Metric.PAGE_VIEWS))
+                .put("active_users", total(totals, Metric.ACTIVE_USERS))
+                .put("new_users", total(totals, Metric.NEW_USERS));
     }
 
     private JsonObject hour(Window hour, Map<Metric, Long> totals) {

@@ -53,6 +53,13 @@ public final class Settings {
             duration("ALLOWED_SKEW", "PT5M", "How far an event's time may be ahead of Kafka's clock.");
     public static final Setting<Duration> DEDUPLICATION_HORIZON =
             duration("DEDUPLICATION_HORIZON", "PT10M", "How long the same id counts once.");
+    public static final Setting<Integer> MAX_MEMBERS = new Setting<>(
+            "MAX_MEMBERS",
+            "20000",
+            false,
+            "Endpoints, products or pages that are counted by name in a window; the rest counts as __other__.",
+            "a number from 1 to 10000000",
+            text -> within(text, 1, 10_000_000));
     public static final Setting<Duration> RETENTION_MINUTE =
             duration("RETENTION_MINUTE", "P7D", "How long counts per minute are kept after their minute.");
     public static final Setting<Duration> RETENTION_HOUR =
@@ -108,6 +115,7 @@ public final class Settings {
                 ALLOWED_LATENESS,
                 ALLOWED_SKEW,
                 DEDUPLICATION_HORIZON,
+                MAX_MEMBERS,
                 RETENTION_MINUTE,
                 RETENTION_HOUR,
                 RETENTION_DAY,

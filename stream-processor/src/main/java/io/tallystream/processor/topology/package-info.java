@@ -1,2 +1,2 @@
-/** What is done with each event, from its record to the counts it changes. No I/O of its own. */
+/** How the two phases of counting are put together. No I/O of its own. */
 package io.tallystream.processor.topology;

@@ -41,7 +41,7 @@ final class CountingDriver implements AutoCloseable {
         ProcessorConfig config = new Environment(all).read(ProcessorConfig::from);
         Properties settings = new Properties();
         settings.putAll(config.streams());
-        driver = new TopologyTestDriver(CountTopology.build(config.topology()), settings, WALL_CLOCK);
+        driver = new TopologyTestDriver(CountTopology.build(config.counting()), settings, WALL_CLOCK);
         for (String topic : Topics.EVENTS) {
             inputs.put(topic, driver.createInputTopic(topic, new ByteArraySerializer(), new ByteArraySerializer()));
         }

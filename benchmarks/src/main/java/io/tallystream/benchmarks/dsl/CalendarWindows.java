@@ -1,4 +1,4 @@
-package io.tallystream.processor.topology;
+package io.tallystream.benchmarks.dsl;
 
 import io.tallystream.schema.count.Granularity;
 import io.tallystream.schema.count.Window;

@@ -1,7 +1,7 @@
-package io.tallystream.processor.topology;
+package io.tallystream.benchmarks.dsl;
 
-import io.tallystream.processor.topology.Judgement.Accepted;
-import io.tallystream.processor.topology.Judgement.Refused;
+import io.tallystream.benchmarks.dsl.Judgement.Accepted;
+import io.tallystream.benchmarks.dsl.Judgement.Refused;
 import io.tallystream.schema.event.EventReader;
 import io.tallystream.schema.event.EventReading;
 import java.time.Duration;

@@ -1,4 +1,4 @@
-package io.tallystream.processor.topology;
+package io.tallystream.benchmarks.dsl;
 
 import io.tallystream.schema.count.CountAddress;
 import io.tallystream.schema.count.Granularity;

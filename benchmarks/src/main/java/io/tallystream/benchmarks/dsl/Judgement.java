@@ -1,4 +1,4 @@
-package io.tallystream.processor.topology;
+package io.tallystream.benchmarks.dsl;
 
 import io.tallystream.schema.event.Event;
 import org.apache.kafka.streams.processor.api.Record;

@@ -1,26 +1,73 @@
-package io.tallystream.processor.topology;
+package io.tallystream.processor;
 
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** Counts in the plainest way there is, and shares no code with what it checks: not the table, the calendar or the keys. */
-final class Recount {
+public final class Recount {
     private final ZoneId zone;
     private final Map<String, Long> counts = new TreeMap<>();
+    private final Map<String, Set<LocalDate>> activeDays = new TreeMap<>();
 
-    Recount(ZoneId zone) {
+    public Recount(ZoneId zone) {
         this.zone = zone;
     }
 
-    Map<String, Long> counts() {
+    public Map<String, Long> counts() {
         return counts;
     }
 
-    void call(Instant time, String user, String endpoint, String status) {
+    /** A record of an event topic, and what became of it. */
+    public void record(Instant appended, String outcome) {
+        for (String window : new String[] {minute(appended), hour(appended), day(appended)}) {
+            add("events|" + window + "|total|", 1);
+            add("events|" + window + "|outcome|" + outcome, 1);
+        }
+    }
+
+    /** Any event of a user; in the order in which they are processed. */
+    public void user(Instant time, String user) {
+        LocalDate day = time.atZone(zone).toLocalDate();
+        Set<LocalDate> days = activeDays.computeIfAbsent(user, any -> new TreeSet<>());
+        if (days.isEmpty()) {
+            add("new_users|day|" + day + "|total|", 1);
+        }
+        if (days.add(day)) {
+            add("active_users|day|" + day + "|total|", 1);
+        }
+    }
+
+    /** The rolling counts, from all active days at once. */
+    public void roll() {
+        roll(7);
+        roll(30);
+    }
+
+    private void roll(int length) {
+        for (Set<LocalDate> days : activeDays.values()) {
+            Set<LocalDate> covered = new TreeSet<>();
+            days.forEach(day -> day.datesUntil(day.plusDays(length)).forEach(covered::add));
+            covered.forEach(day -> add("active_users_" + length + "d|day|" + day + "|total|", 1));
+        }
+    }
+
+    public void latency(Instant time, String endpoint, long millis) {
+        long bound = millis <= 20 ? millis : 20;
+        while (bound < millis) {
+            bound = Math.min(86_400_000, (long) Math.floor(bound * 1.1));
+        }
+        add("latency|" + hour(time) + "|endpoint_latency|" + bound + " " + endpoint, 1);
+        add("latency|" + day(time) + "|endpoint_latency|" + bound + " " + endpoint, 1);
+    }
+
+    public void call(Instant time, String user, String endpoint, String status) {
         for (String window : new String[] {minute(time), hour(time), day(time)}) {
             add("calls|" + window + "|total|", 1);
             add("calls|" + window + "|endpoint|" + endpoint, 1);
@@ -32,7 +79,7 @@ final class Recount {
         }
     }
 
-    void click(Instant time, String user, String product) {
+    public void click(Instant time, String user, String product) {
         add("clicks|" + minute(time) + "|total|", 1);
         add("clicks|" + hour(time) + "|total|", 1);
         add("clicks|" + day(time) + "|total|", 1);
@@ -45,7 +92,7 @@ final class Recount {
         }
     }
 
-    void view(Instant time, String page) {
+    public void view(Instant time, String page) {
         add("page_views|" + minute(time) + "|total|", 1);
         add("page_views|" + hour(time) + "|total|", 1);
         add("page_views|" + day(time) + "|total|", 1);
@@ -53,7 +100,7 @@ final class Recount {
         add("page_views|" + day(time) + "|page|" + page, 1);
     }
 
-    void dwell(Instant time, String page, long millis) {
+    public void dwell(Instant time, String page, long millis) {
         for (String window : new String[] {hour(time), day(time)}) {
             add("dwells|" + window + "|total|", 1);
             add("dwells|" + window + "|page|" + page, 1);

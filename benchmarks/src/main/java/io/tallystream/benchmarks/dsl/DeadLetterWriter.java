@@ -1,6 +1,6 @@
-package io.tallystream.processor.topology;
+package io.tallystream.benchmarks.dsl;
 
-import io.tallystream.processor.topology.Judgement.Refused;
+import io.tallystream.benchmarks.dsl.Judgement.Refused;
 import io.tallystream.schema.kafka.DeadLetterHeaders;
 import java.util.Arrays;
 import org.apache.kafka.common.header.Header;

@@ -1,0 +1,2 @@
+/** The baseline of the processor: the same counting in the plain Kafka Streams DSL. */
+package io.tallystream.benchmarks.dsl;

@@ -1,0 +1,303 @@
+package io.tallystream.processor.count;
+
+import io.tallystream.schema.count.Dimension;
+import io.tallystream.schema.count.Granularity;
+import io.tallystream.schema.count.Metric;
+import io.tallystream.schema.count.RetentionClass;
+import io.tallystream.schema.count.Window;
+import io.tallystream.schema.count.WindowCalendar;
+import io.tallystream.schema.event.EventReading.Invalid;
+import io.tallystream.schema.event.EventView;
+import io.tallystream.schema.event.Utf8Slice;
+import io.tallystream.schema.kafka.CountKey;
+import io.tallystream.schema.kafka.Topics;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.common.utils.Utils;
+import org.apache.kafka.streams.KeyValue;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.ProcessorSupplier;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.state.StoreBuilder;
+import org.apache.kafka.streams.state.Stores;
+
+/**
+ * The first phase: reads each record of a partition, judges it on its own, counts it into the heap where its owner's partition is,
+ * and at each commit gives away what it has counted. An event that was read from another partition than its owner's is sent there
+ * first, with the time at which it was appended here.
+ *
+ * <p>Judged by the distance from the broker's append time, never by the stream's time: one event dated far ahead would make all
+ * that follow late.
+ */
+public final class EventCounter implements Processor<byte[], byte[], byte[], Output> {
+    private static final String BUFFER = "count-buffer";
+    private static final String USERS = "users";
+    private static final String SEEN = "seen-ids";
+    private static final int MAX_CELLS = 1_000_000;
+    private static final int MAX_CHANGED_USERS = 100_000;
+    private static final int MAX_KEPT_USERS = 100_000;
+    private static final int MAX_IDS = 4_000_000;
+    private static final int MAX_REMEMBERED_HEADS = 1_000;
+
+    private final CountingSettings settings;
+    private final long allowedLatenessMs;
+    private final long allowedSkewMs;
+    private final WindowCalendar calendar;
+    private final EventView event = new EventView();
+    private final EventTally tally = new EventTally();
+    private final SeenIds seen;
+    private final Days days;
+    private final Map<Integer, byte[]> callsHeads = new HashMap<>();
+    private final Map<Integer, byte[]> clicksHeads = new HashMap<>();
+    private final byte[] lifetimeClicksHead = CountKey.head(Metric.CLICKS, Window.LIFETIME, Dimension.USER);
+    private ProcessorContext<byte[], Output> context;
+    private UserTally users;
+    private KeyValueStore<Bytes, byte[]> seenStore;
+    private int partition;
+    private long newestAppend;
+    private long chunk;
+
+    private EventCounter(CountingSettings settings) {
+        this.settings = settings;
+        allowedLatenessMs = settings.allowedLateness().toMillis();
+        allowedSkewMs = settings.allowedSkew().toMillis();
+        calendar = new WindowCalendar(settings.zone());
+        days = new Days(calendar);
+        seen = settings.deduplicationHorizon().isZero()
+                ? null
+                : new SeenIds(settings.deduplicationHorizon().toMillis(), MAX_IDS);
+    }
+
+    /** Supplies them and their stores. */
+    public static ProcessorSupplier<byte[], byte[], byte[], Output> supplier(CountingSettings settings) {
+        return new ProcessorSupplier<>() {
+            @Override
+            public Processor<byte[], byte[], byte[], Output> get() {
+                return new EventCounter(settings);
+            }
+
+            @Override
+            public Set<StoreBuilder<?>> stores() {
+                return Set.of(CommitBuffer.builder(BUFFER), store(USERS), store(SEEN));
+            }
+        };
+    }
+
+    private static StoreBuilder<KeyValueStore<Bytes, byte[]>> store(String name) {
+        return Stores.keyValueStoreBuilder(
+                        Stores.persistentKeyValueStore(name), new Serdes.BytesSerde(), new Serdes.ByteArraySerde())
+                .withCachingDisabled()
+                .withLoggingEnabled(Map.of());
+    }
+
+    @Override
+    public void init(ProcessorContext<byte[], Output> newContext) {
+        context = newContext;
+        partition = context.taskId().partition();
+        users = new UserTally(context.getStateStore(USERS), MAX_KEPT_USERS);
+        seenStore = context.getStateStore(SEEN);
+        clear();
+        restoreSeen();
+        newestAppend = 0;
+        CommitBuffer buffer = context.getStateStore(BUFFER);
+        buffer.connect(context, new CommitBuffer.Heap() {
+            @Override
+            public void drain() {
+                EventCounter.this.drain();
+            }
+
+            @Override
+            public void clear() {
+                EventCounter.this.clear();
+            }
+        });
+    }
+
+    @Override
+    public void process(Record<byte[], byte[]> record) {
+        // Nobody but us writes to that topic, and to the right partition.
+        boolean rerouted = isRerouted();
+        long append = rerouted ? firstAppend(record) : record.timestamp();
+        newestAppend = Math.max(newestAppend, append);
+        Invalid invalid = event.read(record.value());
+        if (invalid != null) {
+            refuse(record, append, Outcome.INVALID, invalid.detail());
+            return;
+        }
+        long happened = event.timeMillis() == EventView.ABSENT ? append : event.timeMillis();
+        if (append - happened > allowedLatenessMs) {
+            refuse(
+                    record,
+                    append,
+                    Outcome.LATE,
+                    "happened " + Duration.ofMillis(append - happened) + " before its append");
+        } else if (happened - append > allowedSkewMs) {
+            refuse(
+                    record,
+                    append,
+                    Outcome.FUTURE,
+                    "is dated " + Duration.ofMillis(happened - append) + " after its append");
+        } else if (!rerouted && isElsewhere(record)) {
+            reroute(record, append);
+        } else {
+            count(append, happened);
+        }
+    }
+
+    private void count(long append, long happened) {
+        int appendMinute = WindowStarts.minuteOf(append);
+        if (seen != null && event.id().isPresent() && seen.isDuplicate(event.id(), append)) {
+            tally.addOutcome(Outcome.DUPLICATE, appendMinute);
+            return;
+        }
+        tally.addOutcome(Outcome.ACCEPTED, appendMinute);
+        tally.add(event, WindowStarts.minuteOf(happened));
+        if (event.userId().isPresent()) {
+            users.add(event.userId(), event.type(), days.dayAt(happened), tally);
+        }
+        boolean heapIsFull = tally.isFull() || tally.size() > MAX_CELLS || users.changed() > MAX_CHANGED_USERS;
+        if (heapIsFull) {
+            drain();
+        }
+    }
+
+    /** Whether the event's owner has another partition than the one it was read from. */
+    private boolean isElsewhere(Record<byte[], byte[]> record) {
+        Utf8Slice owner = event.owner();
+        if (!owner.isPresent()) {
+            return false;
+        }
+        byte[] key = record.key();
+        byte[] ownerKey = key != null && owner.contentEquals(key) ? key : owner.toBytes();
+        return Utils.toPositive(Utils.murmur2(ownerKey)) % settings.partitions() != partition;
+    }
+
+    private void reroute(Record<byte[], byte[]> record, long append) {
+        Headers headers = new RecordHeaders();
+        headers.add(
+                Topics.APPEND_TIME_HEADER,
+                ByteBuffer.allocate(Long.BYTES).putLong(append).array());
+        byte[] owner = event.owner().toBytes();
+        context.forward(
+                new Record<>(owner, new Output.Rerouted(record.value()), context.currentSystemTimeMs(), headers));
+    }
+
+    private boolean isRerouted() {
+        return context.recordMetadata()
+                .map(RecordMetadata::topic)
+                .filter(Topics.REROUTED::equals)
+                .isPresent();
+    }
+
+    private static long firstAppend(Record<byte[], byte[]> record) {
+        Header header = record.headers().lastHeader(Topics.APPEND_TIME_HEADER);
+        return header == null || header.value().length != Long.BYTES
+                ? record.timestamp()
+                : ByteBuffer.wrap(header.value()).getLong();
+    }
+
+    private void refuse(Record<byte[], byte[]> record, long append, Outcome outcome, String detail) {
+        tally.addOutcome(outcome, WindowStarts.minuteOf(append));
+        RecordMetadata origin = context.recordMetadata()
+                .orElseThrow(() -> new IllegalStateException("a record from a topic knows where it is from"));
+        context.forward(DeadLetters.of(record, origin, outcome, detail, context.currentSystemTimeMs()));
+    }
+
+    private void drain() {
+        long now = context.currentSystemTimeMs();
+        int firstOpenDay =
+                days.dayAt(Math.max(0, newestAppend - settings.windowsStayOpen().toMillis()));
+        users.drain(firstOpenDay, new UserTally.Receiver() {
+            @Override
+            public void dayCalls(byte[] user, int day, long count) {
+                forwardCount(RetentionClass.USER_DAY, head(callsHeads, Metric.CALLS, day), user, count, now);
+            }
+
+            @Override
+            public void dayClicks(byte[] user, int day, long count) {
+                forwardCount(RetentionClass.USER_DAY, head(clicksHeads, Metric.CLICKS, day), user, count, now);
+            }
+
+            @Override
+            public void lifetimeClicks(byte[] user, long count) {
+                forwardCount(RetentionClass.LIFETIME, lifetimeClicksHead, user, count, now);
+            }
+        });
+        tally.drain(
+                newestAppend, (key, amounts) -> context.forward(new Record<>(key, new Output.Amounts(amounts), now)));
+        storeSeen();
+    }
+
+    private void forwardCount(RetentionClass kept, byte[] head, byte[] user, long count, long now) {
+        context.forward(
+                new Record<>(Target.concat(head, user), new Output.Count(kept, MergedCounts.bytes(count)), now));
+    }
+
+    private static byte[] head(Map<Integer, byte[]> heads, Metric metric, int day) {
+        if (heads.size() > MAX_REMEMBERED_HEADS) {
+            heads.clear();
+        }
+        return heads.computeIfAbsent(
+                day,
+                missing -> CountKey.head(
+                        metric,
+                        new Window(
+                                Granularity.DAY, LocalDate.ofEpochDay(missing).toString()),
+                        Dimension.USER));
+    }
+
+    private void storeSeen() {
+        if (seen == null) {
+            return;
+        }
+        // Keys sort by the newest append in their chunk, so that old chunks are a range.
+        seen.takeAdded().forEach(added -> seenStore.put(chunkKey(newestAppend, chunk++), added));
+        Bytes end = chunkKey(Math.max(0, seen.forgottenBefore()), 0);
+        try (KeyValueIterator<Bytes, byte[]> old = seenStore.range(chunkKey(0, 0), end)) {
+            while (old.hasNext()) {
+                seenStore.delete(old.next().key);
+            }
+        }
+    }
+
+    private void restoreSeen() {
+        if (seen == null) {
+            return;
+        }
+        try (KeyValueIterator<Bytes, byte[]> chunks = seenStore.all()) {
+            while (chunks.hasNext()) {
+                KeyValue<Bytes, byte[]> entry = chunks.next();
+                seen.restore(entry.value);
+                chunk = Math.max(chunk, ByteBuffer.wrap(entry.key.get()).getLong(Long.BYTES) + 1);
+            }
+        }
+    }
+
+    private static Bytes chunkKey(long newestAppend, long number) {
+        return Bytes.wrap(ByteBuffer.allocate(2 * Long.BYTES)
+                .putLong(newestAppend)
+                .putLong(number)
+                .array());
+    }
+
+    private void clear() {
+        tally.clear();
+        users.clear();
+        if (seen != null) {
+            seen.clear();
+        }
+    }
+}

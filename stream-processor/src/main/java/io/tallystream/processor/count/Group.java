@@ -1,0 +1,42 @@
+package io.tallystream.processor.count;
+
+/**
+ * Amounts that are merged by the same owner: those of all events, or of one endpoint, product or page. Its sign and the name make
+ * the key of the records in between.
+ */
+enum Group {
+    ALL('*'),
+    ENDPOINT('e'),
+    PRODUCT('p'),
+    PAGE('g');
+
+    private static final Group[] VALUES = values();
+
+    private final byte sign;
+
+    Group(char sign) {
+        this.sign = (byte) sign;
+    }
+
+    byte[] key(byte[] name) {
+        byte[] key = new byte[name.length + 1];
+        key[0] = sign;
+        System.arraycopy(name, 0, key, 1, name.length);
+        return key;
+    }
+
+    static Group ofKey(byte[] key) {
+        for (Group group : VALUES) {
+            if (group.sign == key[0]) {
+                return group;
+            }
+        }
+        throw new IllegalArgumentException("no group has the sign " + key[0]);
+    }
+
+    static byte[] nameOfKey(byte[] key) {
+        byte[] name = new byte[key.length - 1];
+        System.arraycopy(key, 1, name, 0, name.length);
+        return name;
+    }
+}

@@ -1,0 +1,121 @@
+package io.tallystream.processor.count;
+
+import io.tallystream.schema.count.CountTable;
+import io.tallystream.schema.count.Dimension;
+import io.tallystream.schema.count.Granularity;
+import io.tallystream.schema.count.LatencyBuckets;
+import io.tallystream.schema.count.Metric;
+import io.tallystream.schema.event.CallStatus;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A row of the {@link CountTable} as a target of merged amounts.
+ *
+ * @param index its place among all targets
+ * @param path {@code metric|dimension|}
+ */
+@SuppressWarnings("ArrayRecordComponent") // Compared by nobody; there is one of each.
+record Target(int index, CountTable.Row row, byte[] path) {
+    private static final Map<Group, Map<Amount, List<Target>>> BY_SOURCE = new EnumMap<>(Group.class);
+    private static final List<Target> ALL = new ArrayList<>();
+
+    static {
+        for (CountTable.Row row : CountTable.rows()) {
+            if (row.dimension() != Dimension.USER) {
+                Target target = new Target(ALL.size(), row, path(row));
+                ALL.add(target);
+                BY_SOURCE
+                        .computeIfAbsent(groupOf(row.dimension()), group -> new EnumMap<>(Amount.class))
+                        .computeIfAbsent(amountOf(row.metric()), amount -> new ArrayList<>())
+                        .add(target);
+            }
+        }
+    }
+
+    /** What an amount of a group adds to. */
+    static List<Target> of(Group group, Amount amount) {
+        return BY_SOURCE.get(group).getOrDefault(amount, List.of());
+    }
+
+    static Target at(int index) {
+        return ALL.get(index);
+    }
+
+    boolean has(Granularity granularity) {
+        return row.granularities().contains(granularity);
+    }
+
+    /** The member that a name and a sub are in this dimension, as UTF-8. */
+    byte[] member(byte[] name, int sub) {
+        return switch (row.dimension()) {
+            case TOTAL -> new byte[0];
+            case STATUS -> utf8(CallStatus.withCode(sub).value());
+            case OUTCOME -> utf8(Outcome.of(sub).wireName());
+            case ENDPOINT, PRODUCT, PAGE -> name;
+            case ENDPOINT_STATUS -> concat(utf8(CallStatus.withCode(sub).value() + ' '), name);
+            case ENDPOINT_LATENCY -> concat(utf8(Long.toString(LatencyBuckets.upperBound(sub)) + ' '), name);
+            case USER -> throw new IllegalStateException("users are counted where their events are");
+        };
+    }
+
+    /** Whether its members come from outside, so that there may be any number. */
+    boolean isOpen() {
+        return switch (row.dimension()) {
+            case TOTAL, STATUS, OUTCOME -> false;
+            case ENDPOINT, ENDPOINT_STATUS, ENDPOINT_LATENCY, PRODUCT, PAGE, USER -> true;
+        };
+    }
+
+    /** Whether amounts that differ only in their sub are different members. */
+    boolean isSplitBySub() {
+        return switch (row.dimension()) {
+            case STATUS, OUTCOME, ENDPOINT_STATUS, ENDPOINT_LATENCY -> true;
+            case TOTAL, ENDPOINT, PRODUCT, PAGE, USER -> false;
+        };
+    }
+
+    private static Group groupOf(Dimension dimension) {
+        return switch (dimension) {
+            case TOTAL, STATUS, OUTCOME -> Group.ALL;
+            case ENDPOINT, ENDPOINT_STATUS, ENDPOINT_LATENCY -> Group.ENDPOINT;
+            case PRODUCT -> Group.PRODUCT;
+            case PAGE -> Group.PAGE;
+            case USER -> throw new IllegalStateException("users are counted where their events are");
+        };
+    }
+
+    private static Amount amountOf(Metric metric) {
+        return switch (metric) {
+            case CALLS -> Amount.CALLS;
+            case LATENCY -> Amount.LATENCY;
+            case CLICKS -> Amount.CLICKS;
+            case PAGE_VIEWS -> Amount.PAGE_VIEWS;
+            case DWELL_MS -> Amount.DWELL_MS;
+            case DWELLS -> Amount.DWELLS;
+            case EVENTS -> Amount.EVENTS;
+            case ACTIVE_USERS -> Amount.ACTIVE_USERS;
+            case ACTIVE_USERS_7D -> Amount.ACTIVE_USERS_7D;
+            case ACTIVE_USERS_30D -> Amount.ACTIVE_USERS_30D;
+            case NEW_USERS -> Amount.NEW_USERS;
+        };
+    }
+
+    private static byte[] path(CountTable.Row row) {
+        return utf8(row.metric().wireName() + '|' + row.dimension().wireName() + '|');
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    static byte[] concat(byte[] first, byte[] second) {
+        byte[] both = new byte[first.length + second.length];
+        System.arraycopy(first, 0, both, 0, first.length);
+        System.arraycopy(second, 0, both, first.length, second.length);
+        return both;
+    }
+}

@@ -1,0 +1,89 @@
+package io.tallystream.processor.count;
+
+import io.tallystream.schema.count.Granularity;
+import io.tallystream.schema.count.Window;
+import io.tallystream.schema.count.WindowCalendar;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Windows as numbers: a window is named by the minute, counted from 1970, at which it starts; the lifetime by 0. Remembers what it
+ * asked the calendar. For one thread.
+ */
+final class WindowStarts {
+    private static final int MAX_REMEMBERED = 20_000;
+    private static final long MINUTE_MS = Duration.ofMinutes(1).toMillis();
+
+    private final WindowCalendar calendar;
+    private final Map<Integer, Starts> ofMinute = new HashMap<>();
+    private final Map<Integer, Integer> ofDay = new HashMap<>();
+
+    private record Starts(int hour, int day) {}
+
+    WindowStarts(WindowCalendar calendar) {
+        this.calendar = calendar;
+    }
+
+    /** The window in which a minute lies. */
+    int ofMinute(Granularity granularity, int minute) {
+        return switch (granularity) {
+            case MINUTE -> minute;
+            case HOUR -> starts(minute).hour();
+            case DAY -> starts(minute).day();
+            case LIFETIME -> 0;
+        };
+    }
+
+    /** The window of a day counted from 1970. */
+    int ofDay(int day) {
+        if (ofDay.size() > MAX_REMEMBERED) {
+            ofDay.clear();
+        }
+        return ofDay.computeIfAbsent(
+                day,
+                missing -> minuteOf(calendar.startOf(new Window(
+                        Granularity.DAY, LocalDate.ofEpochDay(missing).toString()))));
+    }
+
+    /** The window that starts at that minute. */
+    Window window(Granularity granularity, int start) {
+        return granularity == Granularity.LIFETIME ? Window.LIFETIME : calendar.windowAt(granularity, instant(start));
+    }
+
+    /** A number for each granularity, which never changes. */
+    static int code(Granularity granularity) {
+        return switch (granularity) {
+            case MINUTE -> 0;
+            case HOUR -> 1;
+            case DAY -> 2;
+            case LIFETIME -> 3;
+        };
+    }
+
+    private Starts starts(int minute) {
+        if (ofMinute.size() > MAX_REMEMBERED) {
+            ofMinute.clear();
+        }
+        return ofMinute.computeIfAbsent(
+                minute, missing -> new Starts(start(Granularity.HOUR, missing), start(Granularity.DAY, missing)));
+    }
+
+    private int start(Granularity granularity, int minute) {
+        return minuteOf(calendar.startOf(calendar.windowAt(granularity, instant(minute))));
+    }
+
+    private static Instant instant(int minute) {
+        return Instant.ofEpochMilli(minute * MINUTE_MS);
+    }
+
+    static int minuteOf(Instant time) {
+        return minuteOf(time.toEpochMilli());
+    }
+
+    static int minuteOf(long millis) {
+        return (int) (millis / MINUTE_MS);
+    }
+}
