@@ -19,7 +19,7 @@ import org.apache.kafka.streams.state.internals.CachedStateStore;
  * offsets. Neither a punctuator nor {@link org.apache.kafka.streams.processor.api.Processor#close} is: there are commits without
  * a punctuation, and close comes after the commit.
  *
- * <p>The only class that uses internal types of Kafka Streams. Written against 4.3; tests and a check at the first commit guard it.
+ * <p>The only class that uses internal types of Kafka Streams. Written against 4.3; tests guard it.
  */
 final class CommitBuffer implements StateStore, CachedStateStore<Object, Object> {
     private final String name;
