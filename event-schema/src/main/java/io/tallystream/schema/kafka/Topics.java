@@ -12,6 +12,7 @@ import io.tallystream.schema.count.RetentionClass;
 import io.tallystream.schema.event.EventType;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,6 +54,15 @@ public final class Topics {
      */
     public record Settings(int partitions, short replicationFactor, Duration eventsRetention, Retention counts) {}
 
+    // Asked for once a count, and so not put together each time.
+    private static final Map<RetentionClass, String> COUNTS = new EnumMap<>(RetentionClass.class);
+
+    static {
+        for (RetentionClass kept : RetentionClass.values()) {
+            COUNTS.put(kept, "counts-" + kept.wireName());
+        }
+    }
+
     private Topics() {}
 
     /** The topic on which events of that type travel. */
@@ -62,7 +72,7 @@ public final class Topics {
 
     /** The topic on which counts of that class travel. */
     public static String counts(RetentionClass retentionClass) {
-        return "counts-" + retentionClass.wireName();
+        return COUNTS.get(retentionClass);
     }
 
     /** All topics on which counts travel. */

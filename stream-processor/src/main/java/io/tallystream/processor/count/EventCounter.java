@@ -43,6 +43,12 @@ import org.apache.kafka.streams.state.Stores;
  * that follow late.
  */
 public final class EventCounter implements Processor<byte[], byte[], byte[], Output> {
+    /** The child that takes what is for a topic of ours. Named, so that no record is offered to a child it is not for. */
+    public static final String TO_TOPICS = "counted-to-topics";
+
+    /** The child that takes amounts. */
+    public static final String TO_MERGER = "amounts-to-merger";
+
     private static final String BUFFER = "count-buffer";
     private static final String USERS = "users";
     private static final String SEEN = "seen-ids";
@@ -192,7 +198,8 @@ public final class EventCounter implements Processor<byte[], byte[], byte[], Out
                 ByteBuffer.allocate(Long.BYTES).putLong(append).array());
         byte[] owner = event.owner().toBytes();
         context.forward(
-                new Record<>(owner, new Output.Rerouted(record.value()), context.currentSystemTimeMs(), headers));
+                new Record<>(owner, new Output.Rerouted(record.value()), context.currentSystemTimeMs(), headers),
+                TO_TOPICS);
     }
 
     private boolean isRerouted() {
@@ -213,7 +220,7 @@ public final class EventCounter implements Processor<byte[], byte[], byte[], Out
         tally.addOutcome(outcome, WindowStarts.minuteOf(append));
         RecordMetadata origin = context.recordMetadata()
                 .orElseThrow(() -> new IllegalStateException("a record from a topic knows where it is from"));
-        context.forward(DeadLetters.of(record, origin, outcome, detail, context.currentSystemTimeMs()));
+        context.forward(DeadLetters.of(record, origin, outcome, detail, context.currentSystemTimeMs()), TO_TOPICS);
     }
 
     private void drain() {
@@ -237,13 +244,15 @@ public final class EventCounter implements Processor<byte[], byte[], byte[], Out
             }
         });
         tally.drain(
-                newestAppend, (key, amounts) -> context.forward(new Record<>(key, new Output.Amounts(amounts), now)));
+                newestAppend,
+                (key, amounts) -> context.forward(new Record<>(key, new Output.Amounts(amounts), now), TO_MERGER));
         storeSeen();
     }
 
     private void forwardCount(RetentionClass kept, byte[] head, byte[] user, long count, long now) {
         context.forward(
-                new Record<>(Target.concat(head, user), new Output.Count(kept, MergedCounts.bytes(count)), now));
+                new Record<>(Target.concat(head, user), new Output.Count(kept, MergedCounts.bytes(count)), now),
+                TO_TOPICS);
     }
 
     private static byte[] head(Map<Integer, byte[]> heads, Metric metric, int day) {

@@ -36,29 +36,19 @@ public final class CountTopology {
                         List.of(Topics.API_CALLS, Topics.USER_ACTIONS, Topics.REROUTED),
                         Consumed.with(BYTES, BYTES).withName("events"))
                 .process(EventCounter.supplier(settings), Named.as("count"));
-        only(Output.DeadLetter.class, "dead-letter", counted)
-                .to(Topics.DEAD_LETTERS, Produced.with(BYTES, VALUE_OF_OUTPUT).withName("dead-letters"));
-        only(Output.Rerouted.class, "rerouted", counted)
-                .to(Topics.REROUTED, Produced.with(BYTES, VALUE_OF_OUTPUT).withName("reroute"));
-        toCounts(only(Output.Count.class, "user-count", counted), "user-counts");
-        KStream<byte[], Output> merged = only(Output.Amounts.class, "amount", counted)
-                .mapValues(Output::value, Named.as("amount-bytes"))
+        toTopics(counted, EventCounter.TO_TOPICS);
+        KStream<byte[], Output> merged = counted.mapValues(Output::value, Named.as(EventCounter.TO_MERGER))
                 .repartition(Repartitioned.with(BYTES, BYTES)
                         .withName("amounts")
                         .withNumberOfPartitions(settings.partitions()))
                 .process(CountMerger.supplier(settings), Named.as("merge"));
-        toCounts(merged, "merged-counts");
+        toTopics(merged, "merged-to-topics");
         return builder.build();
     }
 
-    private static KStream<byte[], Output> only(
-            Class<? extends Output> kind, String name, KStream<byte[], Output> outputs) {
-        return outputs.filter((key, output) -> kind.isInstance(output), Named.as("only-" + name));
-    }
-
-    private static void toCounts(KStream<byte[], Output> counts, String name) {
-        counts.to(
-                (key, output, context) -> Topics.counts(((Output.Count) output).kept()),
-                Produced.with(BYTES, VALUE_OF_OUTPUT).withName("to-" + name));
+    private static void toTopics(KStream<byte[], Output> outputs, String name) {
+        outputs.to(
+                (key, output, context) -> output.topic(),
+                Produced.with(BYTES, VALUE_OF_OUTPUT).withName(name));
     }
 }

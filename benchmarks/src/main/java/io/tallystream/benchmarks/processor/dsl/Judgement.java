@@ -1,4 +1,4 @@
-package io.tallystream.benchmarks.dsl;
+package io.tallystream.benchmarks.processor.dsl;
 
 import io.tallystream.schema.event.Event;
 import org.apache.kafka.streams.processor.api.Record;

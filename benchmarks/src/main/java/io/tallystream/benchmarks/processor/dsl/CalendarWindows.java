@@ -1,4 +1,4 @@
-package io.tallystream.benchmarks.dsl;
+package io.tallystream.benchmarks.processor.dsl;
 
 import io.tallystream.schema.count.Granularity;
 import io.tallystream.schema.count.Window;

@@ -1,7 +1,7 @@
-package io.tallystream.benchmarks.dsl;
+package io.tallystream.benchmarks.processor.dsl;
 
-import io.tallystream.benchmarks.dsl.Judgement.Accepted;
-import io.tallystream.benchmarks.dsl.Judgement.Refused;
+import io.tallystream.benchmarks.processor.dsl.Judgement.Accepted;
+import io.tallystream.benchmarks.processor.dsl.Judgement.Refused;
 import io.tallystream.schema.event.EventReader;
 import io.tallystream.schema.event.EventReading;
 import java.time.Duration;

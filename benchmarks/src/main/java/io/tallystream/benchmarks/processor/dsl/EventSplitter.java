@@ -1,6 +1,6 @@
-package io.tallystream.benchmarks.dsl;
+package io.tallystream.benchmarks.processor.dsl;
 
-import io.tallystream.benchmarks.dsl.Judgement.Accepted;
+import io.tallystream.benchmarks.processor.dsl.Judgement.Accepted;
 import io.tallystream.schema.count.CountTable;
 import io.tallystream.schema.count.Dimension;
 import io.tallystream.schema.count.Metric;

@@ -1,6 +1,6 @@
-package io.tallystream.benchmarks.dsl;
+package io.tallystream.benchmarks.processor.dsl;
 
-import io.tallystream.benchmarks.dsl.Judgement.Refused;
+import io.tallystream.benchmarks.processor.dsl.Judgement.Refused;
 import io.tallystream.schema.kafka.DeadLetterHeaders;
 import java.util.Arrays;
 import org.apache.kafka.common.header.Header;

@@ -1,0 +1,152 @@
+package io.tallystream.benchmarks.processor;
+
+import io.tallystream.processor.ProcessorConfig;
+import io.tallystream.schema.kafka.TopicProvisioner;
+import io.tallystream.schema.kafka.Topics;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/** The topics of one run of a processor: made when it is, gone when it is closed. */
+final class EventTopics implements AutoCloseable {
+    static final int PARTITIONS = 4;
+
+    private static final Duration LIMIT = Duration.ofMinutes(10);
+    private static final long LOOK_MS = 20;
+    private static final int BATCH = 10_000;
+
+    private final String servers;
+    private final Admin admin;
+
+    EventTopics(String servers, ProcessorConfig config) throws Exception {
+        this.servers = servers;
+        admin = Admin.create(config.admin());
+        TopicProvisioner provisioner = new TopicProvisioner(admin, LIMIT);
+        while (!areMade(provisioner, config)) {
+            TimeUnit.MILLISECONDS.sleep(LOOK_MS);
+        }
+    }
+
+    private static boolean areMade(TopicProvisioner provisioner, ProcessorConfig config) throws Exception {
+        try {
+            provisioner.ensure(Topics.definitions(config.topics()));
+            return true;
+        } catch (RetriableException e) {
+            // Of the topics of the run before, what the broker knows goes bit by bit.
+            return false;
+        }
+    }
+
+    /** A producer as fast as there is. */
+    KafkaProducer<byte[], byte[]> producer() {
+        return new KafkaProducer<>(
+                Map.of(
+                        "bootstrap.servers",
+                        servers,
+                        "linger.ms",
+                        5,
+                        "batch.size",
+                        128 * 1024,
+                        "compression.type",
+                        "lz4"),
+                new ByteArraySerializer(),
+                new ByteArraySerializer());
+    }
+
+    /** Writes events and returns when Kafka has taken them. */
+    void write(EventSource source, int events) throws Exception {
+        try (KafkaProducer<byte[], byte[]> producer = producer()) {
+            writeOneToEachPartition(producer, source);
+            for (int i = Topics.EVENTS.size() * PARTITIONS; i < events; i++) {
+                var sent = producer.send(source.next());
+                if (i % BATCH == BATCH - 1) {
+                    sent.get();
+                }
+            }
+        }
+    }
+
+    /** Several batches on their way to a partition that is only just being made can be refused for good. */
+    static void writeOneToEachPartition(KafkaProducer<byte[], byte[]> producer, EventSource source) throws Exception {
+        for (String topic : Topics.EVENTS) {
+            for (int partition = 0; partition < PARTITIONS; partition++) {
+                ProducerRecord<byte[], byte[]> event = source.next();
+                producer.send(new ProducerRecord<>(topic, partition, event.key(), event.value()))
+                        .get();
+            }
+        }
+    }
+
+    /** Returns when an application has committed all events, and all that it has passed on to itself. */
+    void awaitDone(String application) throws Exception {
+        long begin = System.nanoTime();
+        while (!isDone(application)) {
+            if (System.nanoTime() - begin > LIMIT.toNanos()) {
+                throw new IllegalStateException(application + " was not done within " + LIMIT);
+            }
+            TimeUnit.MILLISECONDS.sleep(LOOK_MS);
+        }
+    }
+
+    private boolean isDone(String application) throws Exception {
+        Map<TopicPartition, OffsetAndMetadata> committed = admin.listConsumerGroupOffsets(application)
+                .partitionsToOffsetAndMetadata()
+                .get();
+        List<TopicPartition> read = new ArrayList<>();
+        for (String topic : admin.listTopics().names().get()) {
+            boolean passedOn = topic.startsWith(application) && topic.endsWith("-repartition");
+            if (passedOn || Topics.EVENTS.contains(topic)) {
+                for (int partition = 0; partition < PARTITIONS; partition++) {
+                    read.add(new TopicPartition(topic, partition));
+                }
+            }
+        }
+        Map<TopicPartition, ListOffsetsResultInfo> ends;
+        try {
+            ends = admin.listOffsets(read.stream().collect(Collectors.toMap(any -> any, any -> OffsetSpec.latest())))
+                    .all()
+                    .get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof UnknownTopicOrPartitionException) {
+                // A topic in between that is only just being made.
+                return false;
+            }
+            throw e;
+        }
+        return read.stream().allMatch(partition -> {
+            long end = ends.get(partition).offset();
+            OffsetAndMetadata offset = committed.get(partition);
+            // The last records of a topic written in transactions are their markers, which no consumer reads.
+            return end == 0 || (offset != null && offset.offset() >= end - 1);
+        });
+    }
+
+    /** Removes all topics. */
+    @Override
+    public void close() throws ExecutionException {
+        try {
+            admin.deleteTopics(admin.listTopics().names().get()).all().get();
+            while (!admin.listTopics().names().get().isEmpty()) {
+                TimeUnit.MILLISECONDS.sleep(LOOK_MS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            admin.close();
+        }
+    }
+}
