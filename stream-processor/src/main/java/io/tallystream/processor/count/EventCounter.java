@@ -23,13 +23,11 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.common.utils.Utils;
-import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.ProcessorSupplier;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
-import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
@@ -55,7 +53,6 @@ public final class EventCounter implements Processor<byte[], byte[], byte[], Out
     private static final int MAX_CELLS = 1_000_000;
     private static final int MAX_CHANGED_USERS = 100_000;
     private static final int MAX_KEPT_USERS = 100_000;
-    private static final int MAX_IDS = 4_000_000;
     private static final int MAX_REMEMBERED_HEADS = 1_000;
 
     private final CountingSettings settings;
@@ -64,17 +61,16 @@ public final class EventCounter implements Processor<byte[], byte[], byte[], Out
     private final WindowCalendar calendar;
     private final EventView event = new EventView();
     private final EventTally tally = new EventTally();
-    private final SeenIds seen;
     private final Days days;
     private final Map<Integer, byte[]> callsHeads = new HashMap<>();
     private final Map<Integer, byte[]> clicksHeads = new HashMap<>();
     private final byte[] lifetimeClicksHead = CountKey.head(Metric.CLICKS, Window.LIFETIME, Dimension.USER);
     private ProcessorContext<byte[], Output> context;
     private UserTally users;
-    private KeyValueStore<Bytes, byte[]> seenStore;
+    private SeenIds seen;
+    private SeenChunks seenChunks;
     private int partition;
     private long newestAppend;
-    private long chunk;
 
     private EventCounter(CountingSettings settings) {
         this.settings = settings;
@@ -82,9 +78,6 @@ public final class EventCounter implements Processor<byte[], byte[], byte[], Out
         allowedSkewMs = settings.allowedSkew().toMillis();
         calendar = new WindowCalendar(settings.zone());
         days = new Days(calendar);
-        seen = settings.deduplicationHorizon().isZero()
-                ? null
-                : new SeenIds(settings.deduplicationHorizon().toMillis(), MAX_IDS);
     }
 
     /** Supplies them and their stores. */
@@ -114,7 +107,6 @@ public final class EventCounter implements Processor<byte[], byte[], byte[], Out
         context = newContext;
         partition = context.taskId().partition();
         users = new UserTally(context.getStateStore(USERS), MAX_KEPT_USERS);
-        seenStore = context.getStateStore(SEEN);
         clear();
         restoreSeen();
         newestAppend = 0;
@@ -246,7 +238,9 @@ public final class EventCounter implements Processor<byte[], byte[], byte[], Out
         tally.drain(
                 newestAppend,
                 (key, amounts) -> context.forward(new Record<>(key, new Output.Amounts(amounts), now), TO_MERGER));
-        storeSeen();
+        if (seenChunks != null) {
+            seenChunks.save();
+        }
     }
 
     private void forwardCount(RetentionClass kept, byte[] head, byte[] user, long count, long now) {
@@ -268,38 +262,14 @@ public final class EventCounter implements Processor<byte[], byte[], byte[], Out
                         Dimension.USER));
     }
 
-    private void storeSeen() {
-        if (seen == null) {
-            return;
-        }
-        // Keys sort by the newest append in their chunk, so that old chunks are a range.
-        seen.takeAdded().forEach(added -> seenStore.put(chunkKey(newestAppend, chunk++), added));
-        Bytes end = chunkKey(Math.max(0, seen.forgottenBefore()), 0);
-        try (KeyValueIterator<Bytes, byte[]> old = seenStore.range(chunkKey(0, 0), end)) {
-            while (old.hasNext()) {
-                seenStore.delete(old.next().key);
-            }
-        }
-    }
-
     private void restoreSeen() {
-        if (seen == null) {
-            return;
+        long horizonMs = settings.deduplicationHorizon().toMillis();
+        if (horizonMs > 0) {
+            IdLimits limits = IdLimits.forEachOf(settings.partitions());
+            seen = new SeenIds(context.stateDir().toPath(), horizonMs, limits);
+            seenChunks = new SeenChunks(context.getStateStore(SEEN), seen, horizonMs);
+            seenChunks.restore();
         }
-        try (KeyValueIterator<Bytes, byte[]> chunks = seenStore.all()) {
-            while (chunks.hasNext()) {
-                KeyValue<Bytes, byte[]> entry = chunks.next();
-                seen.restore(entry.value);
-                chunk = Math.max(chunk, ByteBuffer.wrap(entry.key.get()).getLong(Long.BYTES) + 1);
-            }
-        }
-    }
-
-    private static Bytes chunkKey(long newestAppend, long number) {
-        return Bytes.wrap(ByteBuffer.allocate(2 * Long.BYTES)
-                .putLong(newestAppend)
-                .putLong(number)
-                .array());
     }
 
     private void clear() {
