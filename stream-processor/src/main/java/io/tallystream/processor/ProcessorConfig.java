@@ -8,6 +8,7 @@ import io.tallystream.schema.count.Retention;
 import io.tallystream.schema.kafka.Topics;
 import java.time.Duration;
 import java.util.Map;
+import java.util.TreeMap;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -28,10 +29,14 @@ public record ProcessorConfig(
     private static final String STATE_FOLDER = "streams";
     private static final String SESSION_TIMEOUT =
             StreamsConfig.consumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG);
-    private static final int COMMIT_INTERVAL_MS = 200;
+    private static final String TRANSACTION_TIMEOUT =
+            StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG);
+    private static final String CLASSIC = "classic";
     // How long readers of counts may wait behind a transaction that a killed processor left open.
     private static final int TRANSACTION_TIMEOUT_MS = 10_000;
     private static final int SESSION_TIMEOUT_MS = 10_000;
+    // In the other protocol it is Kafka's to say: this is its default and the shortest it takes.
+    private static final Duration BROKERS_SESSION_TIMEOUT = Duration.ofSeconds(45);
     // The answer to a heartbeat is where an instance learns that another has come or gone.
     private static final int HEARTBEAT_INTERVAL_MS = 1_000;
     private static final int ADMIN_TIMEOUT_MS = 5_000;
@@ -58,28 +63,13 @@ public record ProcessorConfig(
                 environment.get(Settings.EVENTS_RETENTION).plus(Topics.EVENTS_SEGMENT),
                 environment.get(Settings.PARTITIONS),
                 environment.get(Settings.MAX_MEMBERS));
-        Map<String, Object> streamsDefaults = Map.of(
-                StreamsConfig.REPLICATION_FACTOR_CONFIG,
-                replicationFactor,
-                StreamsConfig.topicPrefix(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG),
-                Integer.toString(Topics.minInSyncReplicas(replicationFactor)),
-                StreamsConfig.STATE_DIR_CONFIG,
-                environment.get(Settings.DATA_DIR).resolve(STATE_FOLDER).toString(),
-                StreamsConfig.COMMIT_INTERVAL_MS_CONFIG,
-                COMMIT_INTERVAL_MS,
-                // What partition a record comes from does not matter to a count, so there is nothing to wait for.
-                StreamsConfig.MAX_TASK_IDLE_MS_CONFIG,
-                StreamsConfig.MAX_TASK_IDLE_MS_DISABLED,
-                StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG,
-                BoundedRocksDb.class.getName(),
-                SESSION_TIMEOUT,
-                SESSION_TIMEOUT_MS,
-                StreamsConfig.consumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG),
-                HEARTBEAT_INTERVAL_MS,
-                StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG),
-                TRANSACTION_TIMEOUT_MS,
-                StreamsConfig.producerPrefix(ProducerConfig.COMPRESSION_TYPE_CONFIG),
-                "lz4");
+        refuseWhatUsersCannotRemember(environment, counting);
+        boolean classic = environment.get(Settings.GROUP_PROTOCOL).equals(CLASSIC);
+        if (!classic && environment.get(Settings.STANDBY_REPLICAS) > 0) {
+            environment.error(
+                    "STANDBY_REPLICAS must be 0 with GROUP_PROTOCOL=streams: there it is a setting of the group in"
+                            + " Kafka, streams.num.standby.replicas, see docs/configuration.md");
+        }
         Map<String, Object> promised = Map.of(
                 StreamsConfig.BOOTSTRAP_SERVERS_CONFIG,
                 servers,
@@ -90,20 +80,82 @@ public record ProcessorConfig(
                 // A generated name changes with the topology, and what was counted so far would be lost with it.
                 StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG,
                 true);
+        Map<String, Object> streams =
+                environment.kafkaClient("STREAMS", streamsDefaults(environment, replicationFactor, classic), promised);
+        refuseCommitsBeyondATransaction(environment, streams);
         Map<String, Object> adminDefaults = Map.of(
                 CommonClientConfigs.REQUEST_TIMEOUT_MS_CONFIG, ADMIN_TIMEOUT_MS,
                 CommonClientConfigs.DEFAULT_API_TIMEOUT_MS_CONFIG, ADMIN_TIMEOUT_MS);
         return new ProcessorConfig(
                 counting,
                 topics,
-                environment.kafkaClient("STREAMS", streamsDefaults, promised),
+                streams,
                 environment.kafkaClient(
                         "ADMIN", adminDefaults, Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, servers)));
     }
 
+    private static Map<String, Object> streamsDefaults(
+            Environment environment, int replicationFactor, boolean classic) {
+        Map<String, Object> defaults = new TreeMap<>(Map.of(
+                StreamsConfig.REPLICATION_FACTOR_CONFIG,
+                replicationFactor,
+                StreamsConfig.topicPrefix(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG),
+                Integer.toString(Topics.minInSyncReplicas(replicationFactor)),
+                StreamsConfig.STATE_DIR_CONFIG,
+                environment.get(Settings.DATA_DIR).resolve(STATE_FOLDER).toString(),
+                StreamsConfig.COMMIT_INTERVAL_MS_CONFIG,
+                environment.get(Settings.COMMIT_INTERVAL).toMillis(),
+                StreamsConfig.GROUP_PROTOCOL_CONFIG,
+                environment.get(Settings.GROUP_PROTOCOL),
+                // What partition a record comes from does not matter to a count, so there is nothing to wait for.
+                StreamsConfig.MAX_TASK_IDLE_MS_CONFIG,
+                StreamsConfig.MAX_TASK_IDLE_MS_DISABLED,
+                StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG,
+                BoundedRocksDb.class.getName(),
+                TRANSACTION_TIMEOUT,
+                TRANSACTION_TIMEOUT_MS,
+                StreamsConfig.producerPrefix(ProducerConfig.COMPRESSION_TYPE_CONFIG),
+                "lz4"));
+        if (classic) {
+            defaults.put(StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG, environment.get(Settings.STANDBY_REPLICAS));
+            defaults.put(SESSION_TIMEOUT, SESSION_TIMEOUT_MS);
+            defaults.put(
+                    StreamsConfig.consumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), HEARTBEAT_INTERVAL_MS);
+        }
+        return defaults;
+    }
+
+    private static void refuseWhatUsersCannotRemember(Environment environment, CountingSettings counting) {
+        Duration excess = counting.beyondMemory();
+        if (!excess.isNegative() && !excess.isZero()) {
+            Duration lateness = counting.allowedLateness();
+            Duration retention = environment.get(Settings.EVENTS_RETENTION);
+            environment.error(
+                    ("ALLOWED_LATENESS (%s) and twice EVENTS_RETENTION (%s) must not add up to more than %s, for"
+                                    + " which the days of a user are remembered")
+                            .formatted(
+                                    lateness,
+                                    retention,
+                                    lateness.plus(retention.multipliedBy(2)).minus(excess)));
+        }
+    }
+
+    private static void refuseCommitsBeyondATransaction(Environment environment, Map<String, Object> streams) {
+        Duration transaction = millis(streams, TRANSACTION_TIMEOUT);
+        if (environment.get(Settings.COMMIT_INTERVAL).compareTo(transaction) >= 0) {
+            environment.error(
+                    "COMMIT_INTERVAL must be shorter than %s, after which Kafka gives a transaction up. Found: %s"
+                            .formatted(transaction, environment.get(Settings.COMMIT_INTERVAL)));
+        }
+    }
+
     /** After how long without a heartbeat Kafka gives this instance's work to others. */
     Duration sessionTimeout() {
-        return Duration.ofMillis(Long.parseLong(streams.get(SESSION_TIMEOUT).toString()));
+        return streams.containsKey(SESSION_TIMEOUT) ? millis(streams, SESSION_TIMEOUT) : BROKERS_SESSION_TIMEOUT;
+    }
+
+    private static Duration millis(Map<String, Object> settings, String name) {
+        return Duration.ofMillis(Long.parseLong(settings.get(name).toString()));
     }
 
     /** Without what may be secret. */

@@ -48,7 +48,9 @@ class ProcessorConfigTest {
                         Map.entry("replication.factor", 1),
                         Map.entry("topic.min.insync.replicas", "1"),
                         Map.entry("state.dir", "./data/streams"),
-                        Map.entry("commit.interval.ms", 200),
+                        Map.entry("commit.interval.ms", 200L),
+                        Map.entry("group.protocol", "classic"),
+                        Map.entry("num.standby.replicas", 0),
                         Map.entry("max.task.idle.ms", -1L),
                         Map.entry("rocksdb.config.setter", BoundedRocksDb.class.getName()),
                         Map.entry("consumer.session.timeout.ms", 10_000),
@@ -80,7 +82,8 @@ class ProcessorConfigTest {
                 Map.entry("MAX_MEMBERS", "7"),
                 Map.entry("REPLICATION_FACTOR", "3"),
                 Map.entry("KAFKA_CLIENT_SECURITY_PROTOCOL", "SASL_SSL"),
-                Map.entry("KAFKA_STREAMS_COMMIT_INTERVAL_MS", "1000"),
+                Map.entry("STANDBY_REPLICAS", "1"),
+                Map.entry("COMMIT_INTERVAL", "PT0.5S"),
                 Map.entry("KAFKA_STREAMS_NUM_STREAM_THREADS", "2"),
                 Map.entry("KAFKA_ADMIN_REQUEST_TIMEOUT_MS", "100")));
 
@@ -105,7 +108,8 @@ class ProcessorConfigTest {
                 .containsEntry("replication.factor", 3)
                 .containsEntry("topic.min.insync.replicas", "2")
                 .containsEntry("security.protocol", "SASL_SSL")
-                .containsEntry("commit.interval.ms", "1000")
+                .containsEntry("commit.interval.ms", 500L)
+                .containsEntry("num.standby.replicas", 1)
                 .containsEntry("num.stream.threads", "2");
         assertThat(config.admin())
                 .containsEntry("bootstrap.servers", "kafka:1")
@@ -124,6 +128,45 @@ class ProcessorConfigTest {
                 .isThrownBy(() -> read(Map.of(variable, value)))
                 .withMessageContaining(variable)
                 .withMessageContaining(value);
+    }
+
+    @Test
+    void shouldLeaveToKafkaWhatIsItsToSayInTheStreamsProtocol() {
+        ProcessorConfig config = read(Map.of("GROUP_PROTOCOL", "streams"));
+
+        assertThat(config.streams())
+                .containsEntry("group.protocol", "streams")
+                .doesNotContainKeys(
+                        "num.standby.replicas", "consumer.session.timeout.ms", "consumer.heartbeat.interval.ms");
+        assertThat(config.sessionTimeout()).isEqualTo(Duration.ofSeconds(45));
+        assertThatExceptionOfType(ConfigurationException.class)
+                .isThrownBy(() -> read(Map.of("GROUP_PROTOCOL", "streams", "STANDBY_REPLICAS", "1")))
+                .withMessageContaining("STANDBY_REPLICAS")
+                .withMessageContaining("GROUP_PROTOCOL")
+                .withMessageContaining("streams.num.standby.replicas");
+    }
+
+    @Test
+    void shouldRefuseCommitsThatComeAfterTheEndOfTheirTransaction() {
+        assertThat(read(Map.of("COMMIT_INTERVAL", "PT9.999S")).streams()).containsEntry("commit.interval.ms", 9_999L);
+        assertThatExceptionOfType(ConfigurationException.class)
+                .isThrownBy(() -> read(Map.of("COMMIT_INTERVAL", "PT10S")))
+                .withMessage("COMMIT_INTERVAL must be shorter than PT10S, after which Kafka gives a transaction up."
+                        + " Found: PT10S");
+    }
+
+    @Test
+    void shouldRefuseEventsThatComeAfterTheDaysOfTheirUserAreForgotten() {
+        // Both, and a day that a segment is kept for, and the 5 minutes of ALLOWED_SKEW.
+        read(Map.of("ALLOWED_LATENESS", "PT4H55M", "EVENTS_RETENTION", "PT320H"));
+
+        assertThatExceptionOfType(ConfigurationException.class)
+                .isThrownBy(() -> read(Map.of("ALLOWED_LATENESS", "PT4H55M0.001S", "EVENTS_RETENTION", "PT320H")))
+                .withMessage("ALLOWED_LATENESS (PT4H55M0.001S) and twice EVENTS_RETENTION (PT320H) must not add up to"
+                        + " more than PT644H55M, for which the days of a user are remembered");
+        assertThatExceptionOfType(ConfigurationException.class)
+                .isThrownBy(() -> read(Map.of("EVENTS_RETENTION", "P14D")))
+                .withMessageContaining("EVENTS_RETENTION (PT336H)");
     }
 
     @Test

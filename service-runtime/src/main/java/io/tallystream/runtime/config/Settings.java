@@ -76,6 +76,23 @@ public final class Settings {
             "Partitions of each topic (standalone with its own Kafka: 4). Fixed once topics exist.");
     public static final Setting<Integer> REPLICATION_FACTOR =
             positive("REPLICATION_FACTOR", "1", "Copies of each topic. 3 for production.");
+    public static final Setting<Integer> STANDBY_REPLICAS = new Setting<>(
+            "STANDBY_REPLICAS",
+            "0",
+            false,
+            "How many other processors keep a copy of each part of the state, ready to take over without restoring it.",
+            "a number from 0 to 10",
+            text -> within(text, 0, 10));
+    public static final Setting<String> GROUP_PROTOCOL = oneOf(
+            "GROUP_PROTOCOL",
+            "classic",
+            "How processors share their work out: classic, or streams (Kafka 4.2.1 or later does it).",
+            "classic",
+            "streams");
+    public static final Setting<Duration> COMMIT_INTERVAL = duration(
+            "COMMIT_INTERVAL",
+            "PT0.2S",
+            "How often processors commit. Counts are as old as that at least; longer intervals cost less.");
     public static final Setting<ApiKeys> INGEST_KEYS = new Setting<>(
                     "INGEST_KEYS",
                     "",
@@ -123,6 +140,9 @@ public final class Settings {
                 EVENTS_RETENTION,
                 PARTITIONS,
                 REPLICATION_FACTOR,
+                STANDBY_REPLICAS,
+                GROUP_PROTOCOL,
+                COMMIT_INTERVAL,
                 INGEST_KEYS,
                 ADMIN_TOKEN,
                 LOG_FORMAT,

@@ -48,6 +48,24 @@ public record CountingSettings(
 
     /** How long after its start a window may still be added to, at most, by the clock of the appends. */
     Duration windowsStayOpen() {
-        return LONGEST_WINDOW.plus(allowedLateness).plus(eventsRetention).plus(MARGIN);
+        return LONGEST_WINDOW.plus(allowedLateness).plus(readApart()).plus(MARGIN);
+    }
+
+    /**
+     * How much longer users' events can come than their days are remembered; zero or negative if none can come too late for that.
+     * What is beyond would stop the count, or count users as active who are already.
+     */
+    public Duration beyondMemory() {
+        // The days that were open at a user's last commit are forgotten only with the next, after the days that are
+        // open then.
+        int openDays = UserState.REMEMBERED_DAYS / 2;
+        // A time of n days touches n + 1 of them, and an hour sooner where one has 23.
+        Duration longest = Duration.ofDays(openDays - 1L).minusHours(1);
+        return windowsStayOpen().plus(allowedSkew).minus(longest);
+    }
+
+    /** An event can be kept on its topic first, and then once more on the way to its owner's partition. */
+    private Duration readApart() {
+        return eventsRetention.multipliedBy(2);
     }
 }
