@@ -2,6 +2,8 @@ package io.tallystream.processor;
 
 import static java.util.Objects.requireNonNull;
 
+import io.tallystream.processor.count.CommitGuard;
+import io.tallystream.processor.count.CountMeters;
 import io.tallystream.processor.topology.CountTopology;
 import io.tallystream.runtime.lifecycle.Service;
 import io.tallystream.runtime.lifecycle.ServiceContext;
@@ -11,14 +13,21 @@ import io.tallystream.schema.kafka.TopicProvisioner;
 import io.tallystream.schema.kafka.TopicProvisioner.TopicMismatchException;
 import io.tallystream.schema.kafka.Topics;
 import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.InvalidReplicationFactorException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.ThreadMetadata;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,10 +39,19 @@ public final class ProcessorApplication implements Service {
     private static final long RETRY_SECONDS = 1;
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
 
+    private static final int REPLACED_THREADS = 3;
+    private static final Duration REPLACED_WITHIN = Duration.ofMinutes(10);
+    private static final long REPLACED_AFTER_SECONDS = 1;
+    private static final String INTERNAL_TOPIC = ProcessorConfig.APPLICATION_ID + "-";
+
     private final ProcessorConfig config;
     private final ServiceContext context;
     private final Thread starter = new Thread(this::startStreams, "processor-start");
-    private volatile boolean closing;
+    private final CountDownLatch closing = new CountDownLatch(1);
+    private final ThreadFailures failures = new ThreadFailures(REPLACED_THREADS, REPLACED_WITHIN, System::nanoTime);
+    private final Restoration restoration = new Restoration();
+    private final ProcessorMeters meters;
+    private final CountMeters countMeters;
     private volatile KafkaStreams streams;
     private volatile Health beforeStreams = Health.down("waiting for Kafka");
 
@@ -41,6 +59,8 @@ public final class ProcessorApplication implements Service {
     public ProcessorApplication(ProcessorConfig config, ServiceContext context) {
         this.config = requireNonNull(config, "config");
         this.context = requireNonNull(context, "context");
+        meters = new ProcessorMeters(context.meters(), restoration);
+        countMeters = new CountMeters(context.meters());
     }
 
     @Override
@@ -56,7 +76,7 @@ public final class ProcessorApplication implements Service {
 
     @Override
     public void close() {
-        closing = true;
+        closing.countDown();
         starter.interrupt();
         try {
             starter.join(CLOSE_LIMIT.toMillis());
@@ -71,6 +91,12 @@ public final class ProcessorApplication implements Service {
                 LOGGER.warn("Kafka Streams did not close within {}", CLOSE_LIMIT);
             }
         }
+        meters.close();
+        countMeters.close();
+    }
+
+    private boolean isClosing() {
+        return closing.getCount() == 0;
     }
 
     private Health health() {
@@ -79,8 +105,10 @@ public final class ProcessorApplication implements Service {
             return beforeStreams;
         }
         KafkaStreams.State state = running.state();
-        if (state != KafkaStreams.State.RUNNING) {
-            return Health.down(state.toString());
+        long restoring = restoration.remaining();
+        if (state != KafkaStreams.State.RUNNING || restoring > 0) {
+            return Health.down(
+                    restoring > 0 ? "%s, %d records to restore".formatted(state, restoring) : state.toString());
         }
         // Kafka Streams says that it is running without Kafka too.
         double silence = secondsSinceHeartbeat(running);
@@ -91,8 +119,13 @@ public final class ProcessorApplication implements Service {
 
     /** Of the thread whose last is the longest ago; negative before the first. */
     private static double secondsSinceHeartbeat(KafkaStreams running) {
+        // Of a thread that was replaced the metrics stay, as they were.
+        Set<String> living = running.metadataForLocalThreads().stream()
+                .map(ThreadMetadata::consumerClientId)
+                .collect(Collectors.toSet());
         return running.metrics().values().stream()
-                .filter(metric -> metric.metricName().name().equals("last-heartbeat-seconds-ago"))
+                .filter(metric -> metric.metricName().name().equals("last-heartbeat-seconds-ago")
+                        && living.contains(metric.metricName().tags().get("client-id")))
                 .mapToDouble(metric -> ((Number) metric.metricValue()).doubleValue())
                 .max()
                 .orElse(-1);
@@ -101,15 +134,18 @@ public final class ProcessorApplication implements Service {
     private void startStreams() {
         try {
             provisionTopics();
-            if (closing) {
+            if (isClosing()) {
                 return;
             }
-            KafkaStreams created =
-                    new KafkaStreams(CountTopology.build(config.counting()), new StreamsConfig(config.streams()));
-            created.setUncaughtExceptionHandler(failure -> {
-                fail(failure);
-                return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
-            });
+            CommitGuard guard = new CommitGuard();
+            KafkaStreams created = new KafkaStreams(
+                    CountTopology.build(config.counting(), guard, countMeters),
+                    streamsConfig(),
+                    guard.clients(meters.commits()));
+            created.setUncaughtExceptionHandler(this::failed);
+            created.setGlobalStateRestoreListener(restoration);
+            created.setStandbyUpdateListener(restoration);
+            meters.observe(created);
             streams = created;
             created.start();
         } catch (InterruptedException e) {
@@ -127,8 +163,45 @@ public final class ProcessorApplication implements Service {
         }
     }
 
+    private StreamsConfig streamsConfig() {
+        try {
+            return new StreamsConfig(config.streams());
+        } catch (ConfigException | IllegalArgumentException e) {
+            throw new StartupException("KAFKA_STREAMS_ and KAFKA_CLIENT_ settings: " + e.getMessage(), e);
+        }
+    }
+
+    /** Called by the thread that ends. */
+    private StreamThreadExceptionResponse failed(Throwable failure) {
+        int replacement = isClosing() ? 0 : failures.replacement(failure);
+        if (replacement > 0 && isWorthWaiting(replacement, failure)) {
+            meters.addReplacement();
+            return StreamThreadExceptionResponse.REPLACE_THREAD;
+        }
+        fail(failure);
+        return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+    }
+
+    /** Whether the time in which things may have got better has passed, rather than this been closed. */
+    private boolean isWorthWaiting(int replacement, Throwable failure) {
+        long seconds = replacement * REPLACED_AFTER_SECONDS;
+        LOGGER.warn(
+                "a thread failed, another takes its place in {} s ({} of {} within {})",
+                seconds,
+                replacement,
+                REPLACED_THREADS,
+                REPLACED_WITHIN,
+                failure);
+        try {
+            return !closing.await(seconds, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
     private void fail(Throwable failure) {
-        if (closing) {
+        if (isClosing()) {
             // Kafka Streams and its clients do not take an interrupt well.
             LOGGER.debug("failed while closing", failure);
         } else {
@@ -140,7 +213,7 @@ public final class ProcessorApplication implements Service {
         Admin admin = Admin.create(config.admin());
         try {
             TopicProvisioner provisioner = new TopicProvisioner(admin, REQUEST_LIMIT);
-            while (!provisioned(provisioner)) {
+            while (!provisioned(admin, provisioner)) {
                 TimeUnit.SECONDS.sleep(RETRY_SECONDS);
             }
         } finally {
@@ -149,9 +222,10 @@ public final class ProcessorApplication implements Service {
         }
     }
 
-    private boolean provisioned(TopicProvisioner provisioner) throws InterruptedException {
+    private boolean provisioned(Admin admin, TopicProvisioner provisioner) throws InterruptedException {
         try {
             provisioner.ensure(Topics.definitions(config.topics()));
+            refuseOtherInternalTopics(admin);
             return true;
         } catch (TimeoutException | RetriableException e) {
             Object servers = config.admin().get(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG);
@@ -159,5 +233,41 @@ public final class ProcessorApplication implements Service {
             LOGGER.warn("no answer from Kafka at {}, trying again: {}", servers, e.getMessage());
             return false;
         }
+    }
+
+    /** Kafka Streams would say so too, again and again, and with a tool that loses all counts as the remedy. */
+    private void refuseOtherInternalTopics(Admin admin) throws InterruptedException, TimeoutException {
+        try {
+            Set<String> names = admin.listTopics().names().get(REQUEST_LIMIT.toMillis(), TimeUnit.MILLISECONDS).stream()
+                    .filter(name -> name.startsWith(INTERNAL_TOPIC))
+                    .collect(Collectors.toSet());
+            admin
+                    .describeTopics(names)
+                    .allTopicNames()
+                    .get(REQUEST_LIMIT.toMillis(), TimeUnit.MILLISECONDS)
+                    .values()
+                    .stream()
+                    .filter(topic ->
+                            topic.partitions().size() != config.topics().partitions())
+                    .findAny()
+                    .ifPresent(this::refuse);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException failure) {
+                throw failure;
+            }
+            throw new IllegalStateException(e.getCause());
+        }
+    }
+
+    private void refuse(TopicDescription topic) {
+        throw new StartupException(("topic %s has %d partitions and PARTITIONS is %d: the state in it follows its"
+                        + " partition. Set PARTITIONS as it was; or, to count anew what the event topics still hold,"
+                        + " stop all processors and delete all topics that begin with %s and the group %s")
+                .formatted(
+                        topic.name(),
+                        topic.partitions().size(),
+                        config.topics().partitions(),
+                        INTERNAL_TOPIC,
+                        ProcessorConfig.APPLICATION_ID));
     }
 }

@@ -3,9 +3,11 @@ package io.tallystream.processor.count;
 import static java.util.Objects.requireNonNull;
 
 import java.util.Map;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.streams.processor.StateStore;
 import org.apache.kafka.streams.processor.StateStoreContext;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.apache.kafka.streams.processor.internals.InternalProcessorContext;
 import org.apache.kafka.streams.processor.internals.ProcessorNode;
 import org.apache.kafka.streams.state.StoreBuilder;
@@ -19,14 +21,18 @@ import org.apache.kafka.streams.state.internals.CachedStateStore;
  * offsets. Neither a punctuator nor {@link org.apache.kafka.streams.processor.api.Processor#close} is: there are commits without
  * a punctuation, and close comes after the commit.
  *
- * <p>The only class that uses internal types of Kafka Streams. Written against 4.3; tests guard it.
+ * <p>With {@link CommitGuard}, which refuses commits that this was not told of, the only class that uses internal types of Kafka
+ * Streams. Written against 4.3.
  */
-final class CommitBuffer implements StateStore, CachedStateStore<Object, Object> {
+class CommitBuffer implements StateStore, CachedStateStore<Object, Object> {
     private final String name;
+    private final CommitGuard guard;
     private Heap heap;
     private InternalProcessorContext<?, ?> context;
     private ProcessorNode<?, ?, ?, ?> node;
     private boolean open;
+    // Where the first record is from that came after the last drain; null without one.
+    private volatile TopicPartition undrained;
 
     /** What a processor holds between commits. */
     interface Heap {
@@ -37,8 +43,9 @@ final class CommitBuffer implements StateStore, CachedStateStore<Object, Object>
         void clear();
     }
 
-    private CommitBuffer(String name) {
+    CommitBuffer(String name, CommitGuard guard) {
         this.name = name;
+        this.guard = guard;
     }
 
     /** Connects the heap of the processor whose {@code init} calls this. */
@@ -48,8 +55,22 @@ final class CommitBuffer implements StateStore, CachedStateStore<Object, Object>
         node = context.currentNode();
     }
 
+    /** The processor is about to count a record, whose offset must not be committed before the next drain. */
+    final void fill() {
+        if (undrained == null) {
+            RecordMetadata origin = context.recordMetadata().orElseThrow();
+            undrained = new TopicPartition(origin.topic(), origin.partition());
+        }
+    }
+
+    /** A partition whose offset must not be committed before the next drain; null without one. Asked by any thread. */
+    final TopicPartition undrained() {
+        return undrained;
+    }
+
     @Override
     public void flushCache() {
+        undrained = null;
         if (heap == null) {
             return;
         }
@@ -80,12 +101,22 @@ final class CommitBuffer implements StateStore, CachedStateStore<Object, Object>
 
     @Override
     public void init(StateStoreContext stateStoreContext, StateStore root) {
+        guard.add(this);
         stateStoreContext.register(root, (key, value) -> {});
         open = true;
     }
 
     @Override
+    public void commit(Map<TopicPartition, Long> changelogOffsets) {
+        // Not called at every commit, and after those it is: the guard should have refused it.
+        if (undrained != null) {
+            throw new CommitGuard.UndrainedException(name, undrained);
+        }
+    }
+
+    @Override
     public void close() {
+        guard.remove(this);
         clearHeap();
         open = false;
     }
@@ -101,20 +132,21 @@ final class CommitBuffer implements StateStore, CachedStateStore<Object, Object>
     }
 
     private void clearHeap() {
+        undrained = null;
         if (heap != null) {
             heap.clear();
         }
     }
 
     /** Builds them, one for each task. */
-    static StoreBuilder<CommitBuffer> builder(String name) {
-        return new Builder(name);
+    static StoreBuilder<CommitBuffer> builder(String name, CommitGuard guard) {
+        return new Builder(name, guard);
     }
 
-    private record Builder(String name) implements StoreBuilder<CommitBuffer> {
+    private record Builder(String name, CommitGuard guard) implements StoreBuilder<CommitBuffer> {
         @Override
         public CommitBuffer build() {
-            return new CommitBuffer(name);
+            return new CommitBuffer(name, guard);
         }
 
         @Override

@@ -37,6 +37,7 @@ public final class CountMerger implements Processor<byte[], byte[], byte[], Outp
     };
     private static final long REMOVE_EVERY_MS = Duration.ofMinutes(10).toMillis();
 
+    private final CountMeters meters;
     private final WindowStarts windows;
     private final int maxMembers;
     private final long openForMs;
@@ -44,29 +45,32 @@ public final class CountMerger implements Processor<byte[], byte[], byte[], Outp
     private final LongCells expanded = new LongCells();
     private final Map<Long, byte[]> keyHeads = new HashMap<>();
     private ProcessorContext<byte[], Output> context;
+    private CommitBuffer buffer;
     private MergedCounts counts;
     private long newestAppend;
     private long lastRemoval;
     private int cells;
 
-    private CountMerger(CountingSettings settings) {
+    private CountMerger(CountingSettings settings, CountMeters meters) {
+        this.meters = meters;
         windows = new WindowStarts(new WindowCalendar(settings.zone()));
         maxMembers = settings.maxMembersPerPartition();
         openForMs = settings.windowsStayOpen().toMillis();
     }
 
     /** Supplies them and their stores. */
-    public static ProcessorSupplier<byte[], byte[], byte[], Output> supplier(CountingSettings settings) {
+    public static ProcessorSupplier<byte[], byte[], byte[], Output> supplier(
+            CountingSettings settings, CommitGuard guard, CountMeters meters) {
         return new ProcessorSupplier<>() {
             @Override
             public Processor<byte[], byte[], byte[], Output> get() {
-                return new CountMerger(settings);
+                return new CountMerger(settings, meters);
             }
 
             @Override
             public Set<StoreBuilder<?>> stores() {
                 return Set.of(
-                        CommitBuffer.builder(BUFFER),
+                        CommitBuffer.builder(BUFFER, guard),
                         Stores.keyValueStoreBuilder(
                                         Stores.persistentKeyValueStore(COUNTS),
                                         new Serdes.BytesSerde(),
@@ -85,7 +89,7 @@ public final class CountMerger implements Processor<byte[], byte[], byte[], Outp
         clear();
         newestAppend = 0;
         lastRemoval = 0;
-        CommitBuffer buffer = context.getStateStore(BUFFER);
+        buffer = context.getStateStore(BUFFER);
         buffer.connect(context, new CommitBuffer.Heap() {
             @Override
             public void drain() {
@@ -101,6 +105,7 @@ public final class CountMerger implements Processor<byte[], byte[], byte[], Outp
 
     @Override
     public void process(Record<byte[], byte[]> record) {
+        buffer.fill();
         newestAppend = Math.max(newestAppend, AmountBytes.newestAppend(record.value()));
         LongCells group = groups.computeIfAbsent(Bytes.wrap(record.key()), key -> new LongCells());
         int before = group.size();
@@ -113,6 +118,7 @@ public final class CountMerger implements Processor<byte[], byte[], byte[], Outp
     }
 
     private void drain() {
+        meters.merged(cells);
         groups.forEach((key, amounts) -> drainGroup(Group.ofKey(key.get()), Group.nameOfKey(key.get()), amounts));
         clear();
         if (newestAppend - lastRemoval > REMOVE_EVERY_MS) {

@@ -56,6 +56,7 @@ public final class EventCounter implements Processor<byte[], byte[], byte[], Out
     private static final int MAX_REMEMBERED_HEADS = 1_000;
 
     private final CountingSettings settings;
+    private final CountMeters.Task meters;
     private final long allowedLatenessMs;
     private final long allowedSkewMs;
     private final WindowCalendar calendar;
@@ -66,14 +67,16 @@ public final class EventCounter implements Processor<byte[], byte[], byte[], Out
     private final Map<Integer, byte[]> clicksHeads = new HashMap<>();
     private final byte[] lifetimeClicksHead = CountKey.head(Metric.CLICKS, Window.LIFETIME, Dimension.USER);
     private ProcessorContext<byte[], Output> context;
+    private CommitBuffer buffer;
     private UserTally users;
     private SeenIds seen;
     private SeenChunks seenChunks;
     private int partition;
     private long newestAppend;
 
-    private EventCounter(CountingSettings settings) {
+    private EventCounter(CountingSettings settings, CountMeters meters) {
         this.settings = settings;
+        this.meters = meters.newTask();
         allowedLatenessMs = settings.allowedLateness().toMillis();
         allowedSkewMs = settings.allowedSkew().toMillis();
         calendar = new WindowCalendar(settings.zone());
@@ -81,16 +84,17 @@ public final class EventCounter implements Processor<byte[], byte[], byte[], Out
     }
 
     /** Supplies them and their stores. */
-    public static ProcessorSupplier<byte[], byte[], byte[], Output> supplier(CountingSettings settings) {
+    public static ProcessorSupplier<byte[], byte[], byte[], Output> supplier(
+            CountingSettings settings, CommitGuard guard, CountMeters meters) {
         return new ProcessorSupplier<>() {
             @Override
             public Processor<byte[], byte[], byte[], Output> get() {
-                return new EventCounter(settings);
+                return new EventCounter(settings, meters);
             }
 
             @Override
             public Set<StoreBuilder<?>> stores() {
-                return Set.of(CommitBuffer.builder(BUFFER), store(USERS), store(SEEN));
+                return Set.of(CommitBuffer.builder(BUFFER, guard), store(USERS), store(SEEN));
             }
         };
     }
@@ -110,7 +114,7 @@ public final class EventCounter implements Processor<byte[], byte[], byte[], Out
         clear();
         restoreSeen();
         newestAppend = 0;
-        CommitBuffer buffer = context.getStateStore(BUFFER);
+        buffer = context.getStateStore(BUFFER);
         buffer.connect(context, new CommitBuffer.Heap() {
             @Override
             public void drain() {
@@ -126,6 +130,7 @@ public final class EventCounter implements Processor<byte[], byte[], byte[], Out
 
     @Override
     public void process(Record<byte[], byte[]> record) {
+        buffer.fill();
         // Nobody but us writes to that topic, and to the right partition.
         boolean rerouted = isRerouted();
         long append = rerouted ? firstAppend(record) : record.timestamp();
@@ -159,9 +164,11 @@ public final class EventCounter implements Processor<byte[], byte[], byte[], Out
         int appendMinute = WindowStarts.minuteOf(append);
         if (seen != null && event.id().isPresent() && seen.isDuplicate(event.id(), append)) {
             tally.addOutcome(Outcome.DUPLICATE, appendMinute);
+            meters.add(Outcome.DUPLICATE);
             return;
         }
         tally.addOutcome(Outcome.ACCEPTED, appendMinute);
+        meters.add(Outcome.ACCEPTED);
         tally.add(event, WindowStarts.minuteOf(happened));
         if (event.userId().isPresent()) {
             users.add(event.userId(), event.type(), days.dayAt(happened), tally);
@@ -184,6 +191,7 @@ public final class EventCounter implements Processor<byte[], byte[], byte[], Out
     }
 
     private void reroute(Record<byte[], byte[]> record, long append) {
+        meters.addRerouted();
         Headers headers = new RecordHeaders();
         headers.add(
                 Topics.APPEND_TIME_HEADER,
@@ -210,12 +218,14 @@ public final class EventCounter implements Processor<byte[], byte[], byte[], Out
 
     private void refuse(Record<byte[], byte[]> record, long append, Outcome outcome, String detail) {
         tally.addOutcome(outcome, WindowStarts.minuteOf(append));
+        meters.add(outcome);
         RecordMetadata origin = context.recordMetadata()
                 .orElseThrow(() -> new IllegalStateException("a record from a topic knows where it is from"));
         context.forward(DeadLetters.of(record, origin, outcome, detail, context.currentSystemTimeMs()), TO_TOPICS);
     }
 
     private void drain() {
+        meters.drain(tally.size(), users.changed(), seen == null ? 0 : seen.size());
         long now = context.currentSystemTimeMs();
         int firstOpenDay =
                 days.dayAt(Math.max(0, newestAppend - settings.windowsStayOpen().toMillis()));
@@ -272,7 +282,13 @@ public final class EventCounter implements Processor<byte[], byte[], byte[], Out
         }
     }
 
+    @Override
+    public void close() {
+        meters.clear();
+    }
+
     private void clear() {
+        meters.clear();
         tally.clear();
         users.clear();
         if (seen != null) {

@@ -1,6 +1,9 @@
 package io.tallystream.processor.topology;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.tallystream.processor.count.CommitGuard;
 import io.tallystream.processor.count.CountMerger;
+import io.tallystream.processor.count.CountMeters;
 import io.tallystream.processor.count.CountingSettings;
 import io.tallystream.processor.count.EventCounter;
 import io.tallystream.processor.count.Output;
@@ -29,19 +32,28 @@ public final class CountTopology {
 
     private CountTopology() {}
 
-    /** The topology; the same for the same settings. */
+    /** The topology on its own, without a guard and meters that anybody would look at. */
     public static Topology build(CountingSettings settings) {
+        return build(settings, new CommitGuard(), new CountMeters(new SimpleMeterRegistry()));
+    }
+
+    /**
+     * The topology; the same for the same settings.
+     *
+     * @param guard has to stand between it and its producers
+     */
+    public static Topology build(CountingSettings settings, CommitGuard guard, CountMeters meters) {
         StreamsBuilder builder = new StreamsBuilder();
         KStream<byte[], Output> counted = builder.stream(
                         List.of(Topics.API_CALLS, Topics.USER_ACTIONS, Topics.REROUTED),
                         Consumed.with(BYTES, BYTES).withName("events"))
-                .process(EventCounter.supplier(settings), Named.as("count"));
+                .process(EventCounter.supplier(settings, guard, meters), Named.as("count"));
         toTopics(counted, EventCounter.TO_TOPICS);
         KStream<byte[], Output> merged = counted.mapValues(Output::value, Named.as(EventCounter.TO_MERGER))
                 .repartition(Repartitioned.with(BYTES, BYTES)
                         .withName("amounts")
                         .withNumberOfPartitions(settings.partitions()))
-                .process(CountMerger.supplier(settings), Named.as("merge"));
+                .process(CountMerger.supplier(settings, guard, meters), Named.as("merge"));
         toTopics(merged, "merged-to-topics");
         return builder.build();
     }

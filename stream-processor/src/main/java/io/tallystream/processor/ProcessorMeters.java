@@ -1,0 +1,137 @@
+package io.tallystream.processor;
+
+import static java.util.Objects.requireNonNull;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.DoubleStream;
+import org.apache.kafka.common.MetricName;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.TaskMetadata;
+import org.apache.kafka.streams.ThreadMetadata;
+
+/** What operators see of the machinery around the counting, most of it asked of Kafka Streams when it is looked at. Thread-safe. */
+final class ProcessorMeters implements AutoCloseable {
+    private static final Set<String> STATE_BYTES = Set.of("total-sst-files-size", "size-all-mem-tables");
+
+    private final MeterRegistry registry;
+    private final List<Meter> registered = new ArrayList<>();
+    private final Timer commits;
+    private final Counter replacements;
+    private boolean closed;
+
+    /** Registers what is there before Kafka Streams is. */
+    ProcessorMeters(MeterRegistry registry, Restoration restoration) {
+        this.registry = requireNonNull(registry, "registry");
+        commits = keep(Timer.builder("tallystream.processor.commits")
+                .description("Transactions, from the handing over of their offsets until Kafka has committed them")
+                .register(registry));
+        replacements = keep(Counter.builder("tallystream.processor.thread.replacements")
+                .description("Threads that failed and were replaced")
+                .register(registry));
+        keep(FunctionCounter.builder("tallystream.processor.restored", restoration, Restoration::restored)
+                .description("Records of changelogs that the state was restored from")
+                .register(registry));
+        keep(Gauge.builder("tallystream.processor.restoring", restoration, Restoration::remaining)
+                .description("Records of changelogs that are still to be restored")
+                .register(registry));
+        keep(FunctionCounter.builder("tallystream.processor.copied", restoration, Restoration::copied)
+                .description("Records of changelogs that were read into copies of the state of others")
+                .register(registry));
+        keep(Gauge.builder("tallystream.processor.copying", restoration, Restoration::notCopied)
+                .description("Records of changelogs that these copies are behind")
+                .register(registry));
+    }
+
+    /** Registers what is asked of it; to be called once. */
+    void observe(KafkaStreams streams) {
+        gauge(
+                "tallystream.processor.lag",
+                "Records behind the end of the partition that is furthest behind",
+                () -> lag(streams).orElse(0));
+        gauge(
+                "tallystream.processor.threads",
+                "Threads that are alive",
+                () -> values(streams, name -> name.name().equals("alive-stream-threads"))
+                        .sum());
+        gauge(
+                "tallystream.processor.state.bytes",
+                "Size of the state on disk and in its write buffers, estimated",
+                () -> values(streams, name -> STATE_BYTES.contains(name.name())).sum());
+        tasks(streams, "active", ThreadMetadata::activeTasks);
+        tasks(streams, "standby", ThreadMetadata::standbyTasks);
+    }
+
+    private void tasks(KafkaStreams streams, String kind, Function<ThreadMetadata, Set<TaskMetadata>> tasks) {
+        keep(Gauge.builder(
+                        "tallystream.processor.tasks",
+                        () -> streams.metadataForLocalThreads().stream()
+                                .mapToInt(thread -> tasks.apply(thread).size())
+                                .sum())
+                .description("Parts of the work that are done here, and copies of the state of others")
+                .tag("kind", kind)
+                .register(registry));
+    }
+
+    /** Times transactions. */
+    Timer commits() {
+        return commits;
+    }
+
+    /** A thread has been replaced. */
+    void addReplacement() {
+        replacements.increment();
+    }
+
+    /** Takes them out of the registry. */
+    @Override
+    public synchronized void close() {
+        registered.forEach(registry::remove);
+        registered.clear();
+        closed = true;
+    }
+
+    private void gauge(String name, String description, Supplier<Number> value) {
+        keep(Gauge.builder(name, value).description(description).register(registry));
+    }
+
+    private synchronized <M extends Meter> M keep(M meter) {
+        if (closed) {
+            registry.remove(meter);
+        } else {
+            registered.add(meter);
+        }
+        return meter;
+    }
+
+    /** Only of threads that live: Kafka Streams keeps the metrics of the others, as they were. */
+    private static OptionalDouble lag(KafkaStreams streams) {
+        Set<String> clients = streams.metadataForLocalThreads().stream()
+                .map(ThreadMetadata::consumerClientId)
+                .collect(Collectors.toSet());
+        return values(
+                        streams,
+                        name -> name.name().equals("records-lag")
+                                && clients.contains(name.tags().get("client-id")))
+                .max();
+    }
+
+    private static DoubleStream values(KafkaStreams streams, Predicate<MetricName> wanted) {
+        return streams.metrics().entrySet().stream()
+                .filter(metric -> wanted.test(metric.getKey()))
+                .mapToDouble(metric -> ((Number) metric.getValue().metricValue()).doubleValue())
+                .filter(Double::isFinite);
+    }
+}

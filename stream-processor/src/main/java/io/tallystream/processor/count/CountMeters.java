@@ -1,0 +1,128 @@
+package io.tallystream.processor.count;
+
+import static java.util.Objects.requireNonNull;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * What operators see of the counting. Records are added at each drain: what is thrown away with a transaction after its drain, and
+ * is counted again, is in twice. Thread-safe, but for what it hands out to tasks.
+ */
+public final class CountMeters implements AutoCloseable {
+    private static final String RECORDS = "tallystream.processor.records";
+    private static final String DRAINED = "tallystream.processor.drained";
+
+    private final MeterRegistry registry;
+    private final List<Meter> registered = new ArrayList<>();
+    private final Map<Outcome, Counter> outcomes = new EnumMap<>(Outcome.class);
+    private final Counter rerouted;
+    private final DistributionSummary drainedAmounts;
+    private final DistributionSummary drainedUsers;
+    private final DistributionSummary drainedCounts;
+    private final Set<Task> tasks = ConcurrentHashMap.newKeySet();
+
+    /** Registers them. */
+    public CountMeters(MeterRegistry registry) {
+        this.registry = requireNonNull(registry, "registry");
+        for (Outcome outcome : Outcome.values()) {
+            outcomes.put(
+                    outcome,
+                    keep(Counter.builder(RECORDS)
+                            .description("Records of event topics, by what became of them")
+                            .tag("outcome", outcome.wireName())
+                            .register(registry)));
+        }
+        rerouted = keep(Counter.builder("tallystream.processor.rerouted")
+                .description("Records that were sent to the partition of their owner first")
+                .register(registry));
+        drainedAmounts = drained("amounts");
+        drainedUsers = drained("users");
+        drainedCounts = drained("counts");
+        keep(Gauge.builder(
+                        "tallystream.processor.ids",
+                        this,
+                        meters -> meters.tasks.stream()
+                                .mapToLong(task -> task.ids)
+                                .sum())
+                .description("Ids that are remembered to find duplicates")
+                .register(registry));
+    }
+
+    private DistributionSummary drained(String what) {
+        return keep(DistributionSummary.builder(DRAINED)
+                .description("What was in the heap of a task at a commit")
+                .tag("what", what)
+                .register(registry));
+    }
+
+    private <M extends Meter> M keep(M meter) {
+        registered.add(meter);
+        return meter;
+    }
+
+    /** Takes them out of the registry. */
+    @Override
+    public void close() {
+        registered.forEach(registry::remove);
+    }
+
+    /** For a task of the first phase, and its thread. */
+    Task newTask() {
+        return new Task();
+    }
+
+    /** A task of the second phase was drained. */
+    void merged(int cells) {
+        drainedCounts.record(cells);
+    }
+
+    /** What a task of the first phase has seen since its last drain. */
+    final class Task {
+        private final long[] seen = new long[Outcome.values().length];
+        private long sentOn;
+        private volatile long ids;
+
+        void add(Outcome outcome) {
+            seen[outcome.code()]++;
+        }
+
+        void addRerouted() {
+            sentOn++;
+        }
+
+        /** Adds it to the meters. */
+        void drain(int amounts, int users, int rememberedIds) {
+            for (Outcome outcome : Outcome.values()) {
+                outcomes.get(outcome).increment((double) seen[outcome.code()]);
+            }
+            rerouted.increment((double) sentOn);
+            forget();
+            drainedAmounts.record(amounts);
+            drainedUsers.record(users);
+            ids = rememberedIds;
+            tasks.add(this);
+        }
+
+        /** Forgets it, and that there is this task. */
+        void clear() {
+            forget();
+            tasks.remove(this);
+        }
+
+        private void forget() {
+            Arrays.fill(seen, 0);
+            sentOn = 0;
+        }
+    }
+}
