@@ -2,27 +2,19 @@ package io.tallystream.embedded;
 
 import static java.util.Objects.requireNonNull;
 
-import java.io.OutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import kafka.server.KafkaConfig;
-import kafka.server.KafkaRaftServer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.BrokerIdNotRegisteredException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
-import org.apache.kafka.common.utils.Time;
-import org.apache.kafka.metadata.storage.Formatter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,49 +34,32 @@ public final class EmbeddedKafka implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(EmbeddedKafka.class);
 
     private static final int NODE_ID = 1;
-    private static final String CONTROLLER = "CONTROLLER";
     private static final Duration CONTROLLER_PATIENCE = Duration.ofSeconds(30);
     private static final long POLL_MILLIS = 20;
 
-    // Kafka's own files: the first says that a folder is formatted, the second that the last stop was in order.
-    private static final String META_PROPERTIES = "meta.properties";
+    // Kafka's own file, which says that the last stop was in order.
     private static final String CLEAN_SHUTDOWN = ".kafka_cleanshutdown";
 
-    private static final Map<String, String> TUNING = Map.ofEntries(
-            Map.entry("auto.create.topics.enable", "false"),
-
-            // One node holds every replica.
-            Map.entry("default.replication.factor", "1"),
-            Map.entry("min.insync.replicas", "1"),
-            Map.entry("offsets.topic.replication.factor", "1"),
-            Map.entry("transaction.state.log.replication.factor", "1"),
-            Map.entry("transaction.state.log.min.isr", "1"),
-            Map.entry("share.coordinator.state.topic.replication.factor", "1"),
-            Map.entry("share.coordinator.state.topic.min.isr", "1"),
-
-            // 50 partitions each by default: seconds on the first use, and hundreds of mapped files.
-            Map.entry("offsets.topic.num.partitions", "4"),
-            Map.entry("transaction.state.log.num.partitions", "4"),
-            Map.entry("share.coordinator.state.topic.num.partitions", "1"),
-
-            // Nobody else is about to join, so there is nothing to wait for.
-            Map.entry("group.initial.rebalance.delay.ms", "0"),
-            Map.entry("group.streams.initial.rebalance.delay.ms", "0"),
+    // One node holds every replica.
+    private static final Map<String, String> ONE_NODE = Map.of(
+            "default.replication.factor",
+            "1",
+            "min.insync.replicas",
+            "1",
+            "offsets.topic.replication.factor",
+            "1",
+            "transaction.state.log.replication.factor",
+            "1",
+            "transaction.state.log.min.isr",
+            "1",
+            "share.coordinator.state.topic.replication.factor",
+            "1",
+            "share.coordinator.state.topic.min.isr",
+            "1",
 
             // Nobody takes over from the only broker, so a pause of the JVM is no reason to fence it.
-            Map.entry("broker.session.timeout.ms", "600000"),
-
-            // After a killed client its open transaction hides what follows from readers until it is aborted.
-            Map.entry("transaction.abort.timed.out.transaction.cleanup.interval.ms", "1000"),
-
-            // 128 MB of heap by default.
-            Map.entry("log.cleaner.dedupe.buffer.size", "8388608"),
-            Map.entry("num.network.threads", "2"),
-            Map.entry("num.io.threads", "4"),
-            Map.entry("background.threads", "2"),
-            Map.entry("group.coordinator.threads", "1"),
-            Map.entry("share.coordinator.threads", "1"),
-            Map.entry("remote.log.storage.system.enable", "false"));
+            "broker.session.timeout.ms",
+            "600000");
 
     private static final Set<String> FIXED = Set.of(
             "process.roles",
@@ -102,13 +77,13 @@ public final class EmbeddedKafka implements AutoCloseable {
             "metadata.log.dir");
 
     private final DataFolder dataFolder;
-    private final KafkaRaftServer server;
+    private final KafkaNode node;
     private final int port;
     private boolean closed;
 
-    private EmbeddedKafka(DataFolder dataFolder, KafkaRaftServer server, int port) {
+    private EmbeddedKafka(DataFolder dataFolder, KafkaNode node, int port) {
         this.dataFolder = dataFolder;
-        this.server = server;
+        this.node = node;
         this.port = port;
     }
 
@@ -143,30 +118,16 @@ public final class EmbeddedKafka implements AutoCloseable {
             LOGGER.info("Recovering Kafka's data in {} after an unclean stop", folder);
             forgetKilledBroker(config, folder);
         }
-        format(folder);
-        KafkaRaftServer server = run(brokerAndController(config, folder, port));
-        LOGGER.debug("Kafka listens on port {}, data in {}", port, folder);
-        return new EmbeddedKafka(dataFolder, server, port);
-    }
-
-    private static KafkaRaftServer run(Map<String, String> properties) {
-        KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(properties, false), Time.SYSTEM);
-        try {
-            server.startup();
-            return server;
-        } catch (Throwable e) {
-            stop(server);
-            throw e;
+        if (!KafkaNode.isFormatted(folder)) {
+            KafkaNode.format(folder, NODE_ID, Uuid.randomUuid());
         }
-    }
-
-    private static void stop(KafkaRaftServer server) {
-        server.shutdown();
-        server.awaitShutdown();
+        KafkaNode node = KafkaNode.start(brokerAndController(config, folder, port));
+        LOGGER.debug("Kafka listens on port {}, data in {}", port, folder);
+        return new EmbeddedKafka(dataFolder, node, port);
     }
 
     private static boolean wasKilled(Path folder) {
-        return Files.exists(folder.resolve(META_PROPERTIES)) && !Files.exists(folder.resolve(CLEAN_SHUTDOWN));
+        return KafkaNode.isFormatted(folder) && !Files.exists(folder.resolve(CLEAN_SHUTDOWN));
     }
 
     // In the metadata a killed broker still leads its partitions. The next one would take up their transactions and
@@ -179,10 +140,10 @@ public final class EmbeddedKafka implements AutoCloseable {
     private static void forgetKilledBroker(Config config, Path folder) throws Exception {
         int port = LoopbackPorts.resolve(0);
         Map<String, String> properties = properties(config, folder);
-        properties.putAll(controller(port));
+        properties.putAll(KafkaNode.controller(NODE_ID, port));
         properties.put("process.roles", "controller");
-        properties.put("listeners", CONTROLLER + "://127.0.0.1:" + port);
-        KafkaRaftServer server = run(properties);
+        properties.put("listeners", KafkaNode.controllerListener(port));
+        KafkaNode alone = KafkaNode.start(properties);
         try {
             long deadline = System.nanoTime() + CONTROLLER_PATIENCE.toNanos();
             while (!isForgotten("127.0.0.1:" + port)) {
@@ -193,7 +154,7 @@ public final class EmbeddedKafka implements AutoCloseable {
                 TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
             }
         } finally {
-            stop(server);
+            alone.close();
         }
     }
 
@@ -217,49 +178,23 @@ public final class EmbeddedKafka implements AutoCloseable {
 
     private static Map<String, String> brokerAndController(Config config, Path folder, int port) {
         int controllerPort = LoopbackPorts.anyFreeExcept(port);
-        String broker = "PLAINTEXT://127.0.0.1:" + port;
+        String broker = KafkaNode.brokerListener(port);
         Map<String, String> properties = properties(config, folder);
-        properties.putAll(controller(controllerPort));
+        properties.putAll(KafkaNode.controller(NODE_ID, controllerPort));
         properties.put("process.roles", "broker,controller");
-        properties.put("listeners", broker + "," + CONTROLLER + "://127.0.0.1:" + controllerPort);
+        properties.put("listeners", broker + "," + KafkaNode.controllerListener(controllerPort));
         properties.put("advertised.listeners", broker);
         properties.put("inter.broker.listener.name", "PLAINTEXT");
         return properties;
     }
 
     private static Map<String, String> properties(Config config, Path folder) {
-        Map<String, String> properties = new HashMap<>(TUNING);
+        Map<String, String> properties = new HashMap<>(KafkaNode.TUNING);
+        properties.putAll(ONE_NODE);
         properties.putAll(config.brokerProperties());
         properties.put("node.id", Integer.toString(NODE_ID));
         properties.put("log.dirs", folder.toString());
         return properties;
-    }
-
-    // The voters are static because a dynamic quorum writes the controller's address into its log, and the address of
-    // this one changes from run to run.
-    private static Map<String, String> controller(int port) {
-        return Map.of(
-                "controller.quorum.voters",
-                NODE_ID + "@127.0.0.1:" + port,
-                "controller.listener.names",
-                CONTROLLER,
-                "listener.security.protocol.map",
-                "PLAINTEXT:PLAINTEXT," + CONTROLLER + ":PLAINTEXT");
-    }
-
-    private static void format(Path folder) throws Exception {
-        // Written last and atomically when a folder is formatted, so it tells that the cluster id is settled.
-        if (Files.exists(folder.resolve(META_PROPERTIES))) {
-            return;
-        }
-        new Formatter()
-                .setNodeId(NODE_ID)
-                .setClusterId(Uuid.randomUuid().toString())
-                .setControllerListenerName(CONTROLLER)
-                .setDirectories(List.of(folder.toString()))
-                .setMetadataLogDirectory(folder.toString())
-                .setPrintStream(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8))
-                .run();
     }
 
     /** What a client's {@code bootstrap.servers} takes. */
@@ -280,7 +215,7 @@ public final class EmbeddedKafka implements AutoCloseable {
         }
         closed = true;
         try {
-            stop(server);
+            node.close();
         } finally {
             dataFolder.close();
         }

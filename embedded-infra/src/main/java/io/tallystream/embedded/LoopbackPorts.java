@@ -6,6 +6,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.UnknownHostException;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** TCP ports of 127.0.0.1. */
@@ -39,6 +42,15 @@ final class LoopbackPorts {
         } catch (IOException e) {
             throw new EmbeddedStartException("port " + port + " cannot be opened: " + e.getMessage(), e);
         }
+    }
+
+    /** As many free ports, all different. */
+    static List<Integer> anyFree(int count) {
+        Set<Integer> ports = new LinkedHashSet<>();
+        while (ports.size() < count) {
+            ports.add(anyFree());
+        }
+        return List.copyOf(ports);
     }
 
     /** A free port other than the given one. */

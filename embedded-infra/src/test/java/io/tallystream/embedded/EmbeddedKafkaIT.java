@@ -31,16 +31,16 @@ class EmbeddedKafkaIT {
 
     @Test
     void shouldServeProducersAndConsumers(EmbeddedKafka kafka) throws Exception {
-        KafkaRecords.createTopic(kafka, "served");
+        KafkaRecords.createTopic(kafka.bootstrapServers(), "served");
 
-        KafkaRecords.write(kafka, "served", VALUES);
+        KafkaRecords.write(kafka.bootstrapServers(), "served", VALUES);
 
-        assertThat(KafkaRecords.read(kafka, "served")).isEqualTo(VALUES);
+        assertThat(KafkaRecords.read(kafka.bootstrapServers(), "served")).isEqualTo(VALUES);
     }
 
     @Test
     void shouldNotCreateTopicsOnTheFly(EmbeddedKafka kafka) {
-        try (Admin admin = KafkaRecords.admin(kafka)) {
+        try (Admin admin = KafkaRecords.admin(kafka.bootstrapServers())) {
             assertThatThrownBy(() -> admin.describeTopics(List.of("never-created"))
                             .allTopicNames()
                             .get())
@@ -53,14 +53,14 @@ class EmbeddedKafkaIT {
     void shouldKeepDataAndClusterIdOverRestarts() throws Exception {
         String clusterId;
         try (EmbeddedKafka first = start(folder)) {
-            clusterId = KafkaRecords.clusterId(first);
-            KafkaRecords.createTopic(first, "kept");
-            KafkaRecords.write(first, "kept", VALUES);
+            clusterId = KafkaRecords.clusterId(first.bootstrapServers());
+            KafkaRecords.createTopic(first.bootstrapServers(), "kept");
+            KafkaRecords.write(first.bootstrapServers(), "kept", VALUES);
         }
 
         try (EmbeddedKafka second = start(folder)) {
-            assertThat(KafkaRecords.clusterId(second)).isEqualTo(clusterId);
-            assertThat(KafkaRecords.read(second, "kept")).isEqualTo(VALUES);
+            assertThat(KafkaRecords.clusterId(second.bootstrapServers())).isEqualTo(clusterId);
+            assertThat(KafkaRecords.read(second.bootstrapServers(), "kept")).isEqualTo(VALUES);
         }
     }
 
@@ -71,10 +71,10 @@ class EmbeddedKafkaIT {
             child.kill();
 
             try (EmbeddedKafka kafka = start(folder)) {
-                assertThat(KafkaRecords.clusterId(kafka)).isEqualTo(child.answer());
-                assertThat(KafkaRecords.read(kafka, "child")).isEqualTo(VALUES);
-                KafkaRecords.write(kafka, "child", List.of("one more"));
-                assertThat(KafkaRecords.read(kafka, "child")).endsWith("one more");
+                assertThat(KafkaRecords.clusterId(kafka.bootstrapServers())).isEqualTo(child.answer());
+                assertThat(KafkaRecords.read(kafka.bootstrapServers(), "child")).isEqualTo(VALUES);
+                KafkaRecords.write(kafka.bootstrapServers(), "child", List.of("one more"));
+                assertThat(KafkaRecords.read(kafka.bootstrapServers(), "child")).endsWith("one more");
             }
         }
     }
@@ -85,7 +85,7 @@ class EmbeddedKafkaIT {
         var config = new EmbeddedKafka.Config(folder, port, Map.of("num.io.threads", "3"));
 
         try (EmbeddedKafka kafka = EmbeddedKafka.start(config);
-                Admin admin = KafkaRecords.admin(kafka)) {
+                Admin admin = KafkaRecords.admin(kafka.bootstrapServers())) {
             assertThat(kafka.bootstrapServers()).isEqualTo("127.0.0.1:" + port);
             var broker = new ConfigResource(ConfigResource.Type.BROKER, "1");
             var settings = admin.describeConfigs(List.of(broker)).all().get().get(broker);
@@ -124,7 +124,7 @@ class EmbeddedKafkaIT {
             assertThatThrownBy(() -> start(folder))
                     .isInstanceOf(EmbeddedStartException.class)
                     .hasMessage("data folder " + folder + " is already in use");
-            assertThat(KafkaRecords.clusterId(first)).isNotEmpty();
+            assertThat(KafkaRecords.clusterId(first.bootstrapServers())).isNotEmpty();
         }
         start(folder).close();
     }
@@ -147,9 +147,9 @@ class EmbeddedKafkaIT {
 
         public static void main(String[] arguments) throws Exception {
             try (EmbeddedKafka kafka = start(Path.of(arguments[0]))) {
-                KafkaRecords.createTopic(kafka, "child");
-                String clusterId = KafkaRecords.clusterId(kafka);
-                KafkaRecords.write(kafka, "child", VALUES);
+                KafkaRecords.createTopic(kafka.bootstrapServers(), "child");
+                String clusterId = KafkaRecords.clusterId(kafka.bootstrapServers());
+                KafkaRecords.write(kafka.bootstrapServers(), "child", VALUES);
                 // At once: the broker is still busy with marking the commit in the partition.
                 ChildJvm.ready(clusterId);
             }

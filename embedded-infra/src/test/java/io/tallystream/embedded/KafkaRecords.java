@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
@@ -23,26 +24,28 @@ final class KafkaRecords {
 
     private KafkaRecords() {}
 
-    static void createTopic(EmbeddedKafka kafka, String topic) throws Exception {
-        try (Admin admin = admin(kafka)) {
-            admin.createTopics(List.of(new NewTopic(topic, 1, (short) 1))).all().get();
+    /** With as many copies as the brokers choose. */
+    static void createTopic(String servers, String topic) throws Exception {
+        try (Admin admin = admin(servers)) {
+            admin.createTopics(List.of(new NewTopic(topic, Optional.of(1), Optional.empty())))
+                    .all()
+                    .get();
         }
     }
 
-    static String clusterId(EmbeddedKafka kafka) throws Exception {
-        try (Admin admin = admin(kafka)) {
+    static String clusterId(String servers) throws Exception {
+        try (Admin admin = admin(servers)) {
             return admin.describeCluster().clusterId().get();
         }
     }
 
-    static Admin admin(EmbeddedKafka kafka) {
-        return Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()));
+    static Admin admin(String servers) {
+        return Admin.create(Map.of("bootstrap.servers", servers));
     }
 
     /** In one transaction, so that the transaction coordinator has to work, too. */
-    static void write(EmbeddedKafka kafka, String topic, List<String> values) {
-        Map<String, Object> settings =
-                Map.of("bootstrap.servers", kafka.bootstrapServers(), "transactional.id", "writer-of-" + topic);
+    static void write(String servers, String topic, List<String> values) {
+        Map<String, Object> settings = Map.of("bootstrap.servers", servers, "transactional.id", "writer-of-" + topic);
         try (KafkaProducer<String, String> producer =
                 new KafkaProducer<>(settings, new StringSerializer(), new StringSerializer())) {
             producer.initTransactions();
@@ -55,12 +58,12 @@ final class KafkaRecords {
     }
 
     /** Everything in the topic, through a consumer group, so that the group coordinator has to work, too. */
-    static List<String> read(EmbeddedKafka kafka, String topic) throws Exception {
+    static List<String> read(String servers, String topic) throws Exception {
         TopicPartition partition = new TopicPartition(topic, 0);
-        long end = end(kafka, partition);
+        long end = end(servers, partition);
         Map<String, Object> settings = Map.of(
                 "bootstrap.servers",
-                kafka.bootstrapServers(),
+                servers,
                 "group.id",
                 "readers-of-" + topic,
                 "enable.auto.commit",
@@ -84,8 +87,8 @@ final class KafkaRecords {
 
     // Of all records, also those of a transaction whose commit the broker has accepted but not yet marked in the log: a
     // read_committed consumer's own endOffsets() would leave them out.
-    private static long end(EmbeddedKafka kafka, TopicPartition partition) throws Exception {
-        try (Admin admin = admin(kafka)) {
+    private static long end(String servers, TopicPartition partition) throws Exception {
+        try (Admin admin = admin(servers)) {
             return admin.listOffsets(Map.of(partition, OffsetSpec.latest()))
                     .partitionResult(partition)
                     .get()
