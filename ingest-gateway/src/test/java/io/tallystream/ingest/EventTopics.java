@@ -23,7 +23,7 @@ import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.record.TimestampType;
 import org.apache.kafka.common.serialization.StringDeserializer;
 
-/** The topics of one broker, and a reader of those that the gateway writes to. */
+/** The topics, and a reader of those that the gateway writes to. */
 final class EventTopics implements AutoCloseable {
     static final int PARTITIONS = 3;
 
@@ -38,29 +38,35 @@ final class EventTopics implements AutoCloseable {
     }
 
     EventTopics make() throws Exception {
-        provision(topic -> topic);
+        return make((short) 1);
+    }
+
+    EventTopics make(short copies) throws Exception {
+        provision(copies, topic -> topic);
         return this;
     }
 
     /** With one of them so that the broker acknowledges no record on it. */
     EventTopics makeWithoutRoomOn(String full) throws Exception {
-        provision(topic -> topic.name().equals(full)
-                ? new TopicDefinition(
-                        full,
-                        topic.partitions(),
-                        topic.replicationFactor(),
-                        Map.of(
-                                TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG,
-                                TimestampType.LOG_APPEND_TIME.name,
-                                TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
-                                "1"))
-                : topic);
+        provision(
+                (short) 1,
+                topic -> topic.name().equals(full)
+                        ? new TopicDefinition(
+                                full,
+                                topic.partitions(),
+                                topic.replicationFactor(),
+                                Map.of(
+                                        TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG,
+                                        TimestampType.LOG_APPEND_TIME.name,
+                                        TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
+                                        "1"))
+                        : topic);
         return this;
     }
 
-    private void provision(UnaryOperator<TopicDefinition> change) throws Exception {
+    private void provision(short copies, UnaryOperator<TopicDefinition> change) throws Exception {
         Retention counts = new Retention(PATIENCE, PATIENCE, PATIENCE, PATIENCE);
-        Topics.Settings settings = new Topics.Settings(PARTITIONS, (short) 1, Duration.ofDays(1), counts);
+        Topics.Settings settings = new Topics.Settings(PARTITIONS, copies, Duration.ofDays(1), counts);
         try (Admin admin = Admin.create(connection)) {
             new TopicProvisioner(admin, PATIENCE)
                     .ensure(Topics.definitions(settings).stream().map(change).toList());
