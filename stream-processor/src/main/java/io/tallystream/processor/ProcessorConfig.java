@@ -39,6 +39,8 @@ public record ProcessorConfig(
     private static final Duration BROKERS_SESSION_TIMEOUT = Duration.ofSeconds(45);
     // The answer to a heartbeat is where an instance learns that another has come or gone.
     private static final int HEARTBEAT_INTERVAL_MS = 1_000;
+    private static final int BATCH_BYTES = 128 * 1024;
+    private static final int MAX_POLL_RECORDS = 5_000;
     private static final int ADMIN_TIMEOUT_MS = 5_000;
 
     /** Reads it from the environment. */
@@ -116,6 +118,9 @@ public record ProcessorConfig(
                 TRANSACTION_TIMEOUT_MS,
                 StreamsConfig.producerPrefix(ProducerConfig.COMPRESSION_TYPE_CONFIG),
                 "lz4"));
+        // A batch that is full sooner costs a request and buffers for its compression.
+        defaults.put(StreamsConfig.producerPrefix(ProducerConfig.BATCH_SIZE_CONFIG), BATCH_BYTES);
+        defaults.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, MAX_POLL_RECORDS);
         if (classic) {
             defaults.put(StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG, environment.get(Settings.STANDBY_REPLICAS));
             defaults.put(SESSION_TIMEOUT, SESSION_TIMEOUT_MS);

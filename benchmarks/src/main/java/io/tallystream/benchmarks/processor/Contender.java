@@ -1,7 +1,10 @@
 package io.tallystream.benchmarks.processor;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tallystream.benchmarks.processor.dsl.DslTopology;
 import io.tallystream.processor.ProcessorConfig;
+import io.tallystream.processor.count.CommitGuard;
+import io.tallystream.processor.count.CountMeters;
 import io.tallystream.processor.topology.CountTopology;
 import io.tallystream.runtime.config.Environment;
 import java.nio.file.Path;
@@ -35,7 +38,7 @@ enum Contender {
                     "KAFKA_BOOTSTRAP_SERVERS", servers,
                     "PARTITIONS", Integer.toString(EventTopics.PARTITIONS),
                     "DATA_DIR", folder.resolve(application).toString(),
-                    "KAFKA_STREAMS_COMMIT_INTERVAL_MS", Integer.toString(commitIntervalMs));
+                    "COMMIT_INTERVAL", Duration.ofMillis(commitIntervalMs).toString());
             return new Environment(variables).read(ProcessorConfig::from);
         }
     }
@@ -57,7 +60,13 @@ enum Contender {
         Properties properties = new Properties();
         properties.putAll(new HashMap<>(config.streams()));
         properties.put(StreamsConfig.APPLICATION_ID_CONFIG, run.application());
-        KafkaStreams streams = new KafkaStreams(topology(config), properties);
+        SimpleMeterRegistry registry = new SimpleMeterRegistry();
+        CommitGuard guard = new CommitGuard();
+        CountMeters meters = new CountMeters(registry);
+        KafkaStreams streams = new KafkaStreams(
+                topology(config, guard, meters),
+                new StreamsConfig(properties),
+                guard.clients(registry.timer("commits")));
         streams.start();
         while (streams.state() != KafkaStreams.State.RUNNING) {
             if (streams.state() == KafkaStreams.State.ERROR) {
@@ -73,7 +82,7 @@ enum Contender {
                 .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
     }
 
-    private Topology topology(ProcessorConfig config) {
+    private Topology topology(ProcessorConfig config, CommitGuard guard, CountMeters meters) {
         return switch (this) {
             case DSL ->
                 DslTopology.build(new DslTopology.Settings(
@@ -82,8 +91,9 @@ enum Contender {
                         config.counting().allowedSkew(),
                         config.counting().eventsRetention(),
                         EventTopics.PARTITIONS));
-            case ENGINE -> CountTopology.build(config.counting().withDeduplicationHorizon(Duration.ZERO));
-            case ENGINE_DEDUPLICATING -> CountTopology.build(config.counting());
+            case ENGINE ->
+                CountTopology.build(config.counting().withDeduplicationHorizon(Duration.ZERO), guard, meters);
+            case ENGINE_DEDUPLICATING -> CountTopology.build(config.counting(), guard, meters);
         };
     }
 }

@@ -27,6 +27,7 @@ public final class CountMeters implements AutoCloseable {
     private final List<Meter> registered = new ArrayList<>();
     private final Map<Outcome, Counter> outcomes = new EnumMap<>(Outcome.class);
     private final Counter rerouted;
+    private final Counter forgotten;
     private final DistributionSummary drainedAmounts;
     private final DistributionSummary drainedUsers;
     private final DistributionSummary drainedCounts;
@@ -45,6 +46,9 @@ public final class CountMeters implements AutoCloseable {
         }
         rerouted = keep(Counter.builder("tallystream.processor.rerouted")
                 .description("Records that were sent to the partition of their owner first")
+                .register(registry));
+        forgotten = keep(Counter.builder("tallystream.processor.ids.forgotten")
+                .description("Ids that were forgotten within the horizon, for want of memory")
                 .register(registry));
         drainedAmounts = drained("amounts");
         drainedUsers = drained("users");
@@ -91,6 +95,7 @@ public final class CountMeters implements AutoCloseable {
     final class Task {
         private final long[] seen = new long[Outcome.values().length];
         private long sentOn;
+        private long forgottenBefore;
         private volatile long ids;
 
         void add(Outcome outcome) {
@@ -102,7 +107,7 @@ public final class CountMeters implements AutoCloseable {
         }
 
         /** Adds it to the meters. */
-        void drain(int amounts, int users, int rememberedIds) {
+        void drain(int amounts, int users) {
             for (Outcome outcome : Outcome.values()) {
                 outcomes.get(outcome).increment((double) seen[outcome.code()]);
             }
@@ -110,13 +115,24 @@ public final class CountMeters implements AutoCloseable {
             forget();
             drainedAmounts.record(amounts);
             drainedUsers.record(users);
-            ids = rememberedIds;
             tasks.add(this);
+        }
+
+        /**
+         * Tells of the ids of the task.
+         *
+         * @param early how many were ever forgotten within the horizon
+         */
+        void ids(long remembered, long early) {
+            ids = remembered;
+            forgotten.increment((double) Math.max(0, early - forgottenBefore));
+            forgottenBefore = early;
         }
 
         /** Forgets it, and that there is this task. */
         void clear() {
             forget();
+            forgottenBefore = 0;
             tasks.remove(this);
         }
 

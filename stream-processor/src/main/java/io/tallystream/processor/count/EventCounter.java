@@ -225,7 +225,7 @@ public final class EventCounter implements Processor<byte[], byte[], byte[], Out
     }
 
     private void drain() {
-        meters.drain(tally.size(), users.changed(), seen == null ? 0 : seen.size());
+        meters.drain(tally.size(), users.changed());
         long now = context.currentSystemTimeMs();
         int firstOpenDay =
                 days.dayAt(Math.max(0, newestAppend - settings.windowsStayOpen().toMillis()));
@@ -250,6 +250,7 @@ public final class EventCounter implements Processor<byte[], byte[], byte[], Out
                 (key, amounts) -> context.forward(new Record<>(key, new Output.Amounts(amounts), now), TO_MERGER));
         if (seenChunks != null) {
             seenChunks.save();
+            meters.ids(seen.size(), seen.forgottenEarly());
         }
     }
 
