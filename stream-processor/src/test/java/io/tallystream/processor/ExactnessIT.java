@@ -56,7 +56,7 @@ class ExactnessIT {
     @BeforeEach
     void startKafka() {
         kafka = EmbeddedKafka.start(new EmbeddedKafka.Config(folder.resolve("kafka"), 0));
-        topics = new ProcessorTopics(kafka);
+        topics = new ProcessorTopics(kafka.bootstrapServers());
     }
 
     @AfterEach

@@ -56,6 +56,8 @@ class ProcessorConfigTest {
                         Map.entry("consumer.session.timeout.ms", 10_000),
                         Map.entry("consumer.heartbeat.interval.ms", 1_000),
                         Map.entry("producer.transaction.timeout.ms", 10_000),
+                        Map.entry("producer.batch.size", 131_072),
+                        Map.entry("max.poll.records", 5_000),
                         Map.entry("producer.compression.type", "lz4"));
         assertThat(config.admin())
                 .containsOnly(

@@ -54,7 +54,7 @@ class ProcessorIT {
 
     ProcessorIT(EmbeddedKafka kafka) {
         this.kafka = kafka;
-        topics = new ProcessorTopics(kafka);
+        topics = new ProcessorTopics(kafka.bootstrapServers());
     }
 
     @AfterEach

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.tallystream.embedded.EmbeddedKafka;
 import io.tallystream.schema.kafka.CountRecord;
 import io.tallystream.schema.kafka.Topics;
 import java.time.Duration;
@@ -42,8 +41,8 @@ final class ProcessorTopics implements AutoCloseable {
     private final KafkaProducer<byte[], byte[]> producer;
     private final String servers;
 
-    ProcessorTopics(EmbeddedKafka kafka) {
-        servers = kafka.bootstrapServers();
+    ProcessorTopics(String servers) {
+        this.servers = servers;
         admin = Admin.create(Map.of("bootstrap.servers", servers));
         Map<String, Object> settings = Map.of(
                 "bootstrap.servers",
@@ -97,6 +96,20 @@ final class ProcessorTopics implements AutoCloseable {
 
     Map<String, TopicDescription> describe(Collection<String> topics) throws Exception {
         return admin.describeTopics(topics).allTopicNames().get();
+    }
+
+    Set<String> names() throws Exception {
+        return admin.listTopics().names().get();
+    }
+
+    /** The broker that leads that group: its members' heartbeats and commits go there. */
+    int coordinator(String group) throws Exception {
+        return admin.describeConsumerGroups(List.of(group))
+                .all()
+                .get()
+                .get(group)
+                .coordinator()
+                .id();
     }
 
     String setting(String topic, String name) throws Exception {

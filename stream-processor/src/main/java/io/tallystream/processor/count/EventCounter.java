@@ -1,5 +1,8 @@
 package io.tallystream.processor.count;
 
+import io.tallystream.processor.ids.IdLimits;
+import io.tallystream.processor.ids.SeenChunks;
+import io.tallystream.processor.ids.SeenIds;
 import io.tallystream.schema.count.Dimension;
 import io.tallystream.schema.count.Granularity;
 import io.tallystream.schema.count.Metric;

@@ -1,4 +1,4 @@
-package io.tallystream.processor.count;
+package io.tallystream.processor.ids;
 
 import java.nio.ByteBuffer;
 import org.apache.kafka.common.utils.Bytes;
@@ -10,7 +10,7 @@ import org.apache.kafka.streams.state.KeyValueStore;
  * Seen ids in a store, from which they come back after a restart: some chunks for each commit, as old as the clock was then. For
  * one thread.
  */
-final class SeenChunks {
+public final class SeenChunks {
     // A search for old chunks costs more than to keep them for a while.
     private static final int REMOVALS_PER_HORIZON = 16;
 
@@ -20,14 +20,18 @@ final class SeenChunks {
     private long removedBefore;
     private long nextChunk;
 
-    SeenChunks(KeyValueStore<Bytes, byte[]> store, SeenIds seen, long horizonMs) {
+    /**
+     * @param store that nobody else writes to, logged
+     * @param horizonMs as the ids have it
+     */
+    public SeenChunks(KeyValueStore<Bytes, byte[]> store, SeenIds seen, long horizonMs) {
         this.store = store;
         this.seen = seen;
         removalIntervalMs = horizonMs / REMOVALS_PER_HORIZON;
     }
 
     /** Gives all that is stored to the ids, which are to be empty. */
-    void restore() {
+    public void restore() {
         try (KeyValueIterator<Bytes, byte[]> chunks = store.all()) {
             while (chunks.hasNext()) {
                 KeyValue<Bytes, byte[]> chunk = chunks.next();
@@ -38,7 +42,7 @@ final class SeenChunks {
     }
 
     /** Stores what came since the last time, and removes now and then what is not needed any more. */
-    void save() {
+    public void save() {
         for (byte[] piece : seen.takeAdded()) {
             store.put(key(seen.clock(), nextChunk), piece);
             nextChunk++;

@@ -1,4 +1,4 @@
-package io.tallystream.processor.count;
+package io.tallystream.processor.ids;
 
 /**
  * Says of most ids that were not added to it that they were not, and never of one that was: a Bloom filter whose bits for one id

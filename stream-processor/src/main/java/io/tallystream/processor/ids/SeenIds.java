@@ -1,4 +1,4 @@
-package io.tallystream.processor.count;
+package io.tallystream.processor.ids;
 
 import io.tallystream.schema.event.Utf8Slice;
 import java.io.IOException;
@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>For one thread. What the background sees does not change meanwhile.
  */
-final class SeenIds {
+public final class SeenIds {
     private static final Logger LOG = LoggerFactory.getLogger(SeenIds.class);
     private static final int FIRST_SLOTS = 1_024;
     private static final int ENTRY_BYTES = 3 * Long.BYTES;
@@ -75,7 +75,7 @@ final class SeenIds {
      * @param folder that there is, for files that are gone with the process
      * @param horizonMs how far apart two appends of one id may be to be the same event
      */
-    SeenIds(Path folder, long horizonMs, IdLimits limits) {
+    public SeenIds(Path folder, long horizonMs, IdLimits limits) {
         this.folder = folder;
         this.horizonMs = horizonMs;
         keptMs = horizonMs + Math.min(horizonMs, DISORDER_MS);
@@ -91,7 +91,7 @@ final class SeenIds {
      *
      * @throws UncheckedIOException if the disk fails or is full; {@link #clear} is all that may be called then
      */
-    boolean isDuplicate(Utf8Slice id, long appendMs) {
+    public boolean isDuplicate(Utf8Slice id, long appendMs) {
         digest.set(id);
         long high = digest.high();
         long low = digest.low();
@@ -139,7 +139,7 @@ final class SeenIds {
     }
 
     /** How many are remembered, those past the horizon included that are still there. */
-    long size() {
+    public long size() {
         long size = (long) table.size() + (frozen == null ? 0 : frozen.size());
         for (Run run : runs) {
             size += run.ids.size();
@@ -148,7 +148,7 @@ final class SeenIds {
     }
 
     /** How many were forgotten for want of room since this was made; at most so many of them before their time. */
-    long forgottenEarly() {
+    public long forgottenEarly() {
         return forgottenEarly;
     }
 
@@ -167,7 +167,7 @@ final class SeenIds {
     }
 
     /** Forgets all and gives back all that it takes. */
-    void clear() {
+    public void clear() {
         abandonMerge();
         if (seal != null) {
             seal.abandon();

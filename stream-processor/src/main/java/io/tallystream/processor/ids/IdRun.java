@@ -1,4 +1,4 @@
-package io.tallystream.processor.count;
+package io.tallystream.processor.ids;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -14,9 +14,8 @@ import org.slf4j.LoggerFactory;
  * digest of each page. Never changes. Look-ups by one thread; any number of cursors meanwhile. The file is gone with its
  * {@link #close}, or with the process, however that ends.
  *
- * <p>Read rather than mapped: what the page cache holds costs one system call where the filter errs and at a duplicate, as much
- * as a page fault would, and in turn there are no files that stay until the garbage collector comes by, no bound of 2 GB, and no
- * broken disk that ends the process.
+ * <p>Read rather than mapped: that is one system call where the filter errs and at a duplicate, and in turn there are no files
+ * that stay until the garbage collector comes by, no bound of 2 GB, and no broken disk that ends the process.
  */
 final class IdRun {
     private static final Logger LOG = LoggerFactory.getLogger(IdRun.class);

@@ -1,4 +1,4 @@
-package io.tallystream.processor.count;
+package io.tallystream.processor.ids;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.tallystream.processor.count;
+package io.tallystream.processor.ids;
 
 /**
  * What the ids of one partition may take in the heap.
@@ -6,7 +6,7 @@ package io.tallystream.processor.count;
  * @param tableSlots of each of the two tables that the latest ids are in
  * @param runBytes of all that is kept in the heap of ids in files
  */
-record IdLimits(int tableSlots, long runBytes) {
+public record IdLimits(int tableSlots, long runBytes) {
     // Of the heap, for all partitions.
     private static final int HEAP_SHARE = 4;
     private static final int TABLES_SHARE = 4;
@@ -15,7 +15,7 @@ record IdLimits(int tableSlots, long runBytes) {
     private static final int MAX_SLOTS = 1 << 20;
 
     /** For each of so many partitions in this process. */
-    static IdLimits forEachOf(int partitions) {
+    public static IdLimits forEachOf(int partitions) {
         return within(Runtime.getRuntime().maxMemory() / HEAP_SHARE / partitions);
     }
 

@@ -1,0 +1,2 @@
+/** Ids that were seen within the deduplication horizon: exact, in bounded memory. */
+package io.tallystream.processor.ids;
