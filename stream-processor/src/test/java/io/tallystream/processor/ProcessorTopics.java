@@ -16,12 +16,14 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.clients.admin.GroupListing;
+import org.apache.kafka.clients.admin.MemberDescription;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.RemoveMembersFromConsumerGroupOptions;
@@ -30,6 +32,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.GroupState;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -148,6 +151,12 @@ final class ProcessorTopics implements AutoCloseable {
     /** All records that are there now. Only for a time when nobody writes. */
     List<ConsumerRecord<byte[], byte[]>> readToEnd(List<String> topics) throws Exception {
         List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+        readToEnd(topics, records::add);
+        return records;
+    }
+
+    /** Like {@link #readToEnd(List)}, one after the other: there may be more than the heap holds. */
+    void readToEnd(List<String> topics, Consumer<ConsumerRecord<byte[], byte[]>> reader) throws Exception {
         try (KafkaConsumer<byte[], byte[]> consumer = consumer(topics)) {
             Map<TopicPartition, Long> ends = ends(consumer.assignment());
             await().atMost(RunningProcessor.PATIENCE)
@@ -155,12 +164,33 @@ final class ProcessorTopics implements AutoCloseable {
                     .pollDelay(Duration.ZERO)
                     .pollInterval(Duration.ofMillis(1))
                     .until(() -> {
-                        consumer.poll(Duration.ofMillis(100)).forEach(records::add);
+                        consumer.poll(Duration.ofMillis(100)).forEach(reader);
                         return ends.entrySet().stream()
                                 .allMatch(end -> consumer.position(end.getKey()) >= end.getValue());
                     });
         }
-        return records;
+    }
+
+    /** The members of a group, and what they read; none while these are being changed. */
+    Map<String, Set<TopicPartition>> members(String group) throws Exception {
+        ConsumerGroupDescription described = admin.describeConsumerGroups(List.of(group))
+                .describedGroups()
+                .get(group)
+                .get();
+        return described.groupState() != GroupState.STABLE
+                ? Map.of()
+                : described.members().stream()
+                        .collect(Collectors.toMap(
+                                MemberDescription::consumerId,
+                                member -> member.assignment().topicPartitions()));
+    }
+
+    /** Up to where a group has read. */
+    Map<TopicPartition, Long> committed(String group) throws Exception {
+        return admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata().get().entrySet().stream()
+                .filter(entry -> entry.getValue() != null)
+                .collect(Collectors.toMap(
+                        Map.Entry::getKey, entry -> entry.getValue().offset()));
     }
 
     private Map<TopicPartition, Long> ends(Set<TopicPartition> partitions) throws Exception {
@@ -175,7 +205,8 @@ final class ProcessorTopics implements AutoCloseable {
                         Map.Entry::getKey, entry -> entry.getValue().offset()));
     }
 
-    private KafkaConsumer<byte[], byte[]> consumer(List<String> topics) {
+    /** At the beginning of all partitions; sees what is committed. */
+    KafkaConsumer<byte[], byte[]> consumer(List<String> topics) {
         Map<String, Object> settings = new HashMap<>();
         settings.put("bootstrap.servers", servers);
         settings.put("isolation.level", "read_committed");
