@@ -58,7 +58,11 @@ class ExactnessIT {
 
     private void run(ExactnessRun.Plan plan) throws Exception {
         try (ExactnessRun run = new ExactnessRun(folder, plan)) {
-            System.out.println("seed " + plan.seed() + "\n" + run.run());
+            try {
+                run.run();
+            } finally {
+                System.out.println(run.story());
+            }
         }
     }
 }
