@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -145,7 +146,7 @@ final class ExactnessRun implements AutoCloseable {
         write(stream.thatWillReturn(RETURNING));
         long returnAt = System.nanoTime() + plan.horizon().plus(PAST_HORIZON).toNanos();
         while (written.get() < plan.records() || !faultsAreOver || System.nanoTime() < returnAt) {
-            awaiting().until(() -> written.get() - watcher.counted() < plan.mostAhead());
+            awaitCounting(watcher, () -> written.get() - watcher.counted() < plan.mostAhead());
             write(stream.next(BATCH));
         }
         // Past the horizon the same ids are events again, and repeated at once they are not.
@@ -167,10 +168,22 @@ final class ExactnessRun implements AutoCloseable {
     }
 
     private void awaitProgress(CountsWatcher watcher, long beyond) {
-        awaiting().until(() -> {
+        awaitCounting(watcher, () -> {
             requireAlive();
             return watcher.counted() > beyond;
         });
+    }
+
+    /** What is lost or waits for ever is seen here before it can be compared. */
+    private void awaitCounting(CountsWatcher watcher, Callable<Boolean> condition) {
+        try {
+            awaiting().until(condition);
+        } catch (ConditionTimeoutException e) {
+            throw new AssertionError(
+                    "%d of %d records are counted, and no more come; seen to go wrong: %s"
+                            .formatted(watcher.counted(), written.get(), watcher.objections()),
+                    e);
+        }
     }
 
     private void strike(Fault fault, int which, CountsWatcher watcher) throws Exception {
