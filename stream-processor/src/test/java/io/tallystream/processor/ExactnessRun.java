@@ -96,7 +96,7 @@ final class ExactnessRun implements AutoCloseable {
         this.plan = plan;
         // A broker of its own: on the shared one the topics of the test before may still be on their way out.
         kafka = EmbeddedKafka.start(new EmbeddedKafka.Config(folder.resolve("kafka"), 0, plan.broker()));
-        topics = new ProcessorTopics(kafka);
+        topics = new ProcessorTopics(kafka.bootstrapServers());
         Map<String, String> variables = new HashMap<>(plan.processor());
         variables.put("KAFKA_BOOTSTRAP_SERVERS", kafka.bootstrapServers());
         variables.put("PARTITIONS", Integer.toString(PARTITIONS));
