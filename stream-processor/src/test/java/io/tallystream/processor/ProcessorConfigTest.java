@@ -48,7 +48,7 @@ class ProcessorConfigTest {
                         Map.entry("replication.factor", 1),
                         Map.entry("topic.min.insync.replicas", "1"),
                         Map.entry("state.dir", "./data/streams"),
-                        Map.entry("commit.interval.ms", 200L),
+                        Map.entry("commit.interval.ms", 100L),
                         Map.entry("group.protocol", "classic"),
                         Map.entry("num.standby.replicas", 0),
                         Map.entry("max.task.idle.ms", -1L),

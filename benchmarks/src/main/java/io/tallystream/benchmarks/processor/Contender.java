@@ -33,13 +33,16 @@ enum Contender {
 
     /** Where one run of it lives. */
     record Run(String application, Path folder, String servers, int commitIntervalMs) {
-        ProcessorConfig config() {
-            Map<String, String> variables = Map.of(
+        Map<String, String> variables() {
+            return Map.of(
                     "KAFKA_BOOTSTRAP_SERVERS", servers,
                     "PARTITIONS", Integer.toString(EventTopics.PARTITIONS),
                     "DATA_DIR", folder.resolve(application).toString(),
                     "COMMIT_INTERVAL", Duration.ofMillis(commitIntervalMs).toString());
-            return new Environment(variables).read(ProcessorConfig::from);
+        }
+
+        ProcessorConfig config() {
+            return new Environment(variables()).read(ProcessorConfig::from);
         }
     }
 

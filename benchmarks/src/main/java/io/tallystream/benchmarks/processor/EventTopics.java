@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
@@ -16,6 +17,7 @@ import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -26,7 +28,7 @@ final class EventTopics implements AutoCloseable {
     static final int PARTITIONS = 4;
 
     private static final Duration LIMIT = Duration.ofMinutes(10);
-    private static final long LOOK_MS = 20;
+    private static final long LOOK_MS = 100;
     private static final int BATCH = 10_000;
 
     private final String servers;
@@ -71,12 +73,22 @@ final class EventTopics implements AutoCloseable {
     void write(EventSource source, int events) throws Exception {
         try (KafkaProducer<byte[], byte[]> producer = producer()) {
             writeOneToEachPartition(producer, source);
-            for (int i = Topics.EVENTS.size() * PARTITIONS; i < events; i++) {
-                var sent = producer.send(source.next());
-                if (i % BATCH == BATCH - 1) {
-                    sent.get();
-                }
+            write(producer, source, events - Topics.EVENTS.size() * PARTITIONS);
+        }
+    }
+
+    /** Writes events with that producer and returns when Kafka has taken them. */
+    static void write(KafkaProducer<byte[], byte[]> producer, EventSource source, int events) throws Exception {
+        Future<RecordMetadata> sent = null;
+        for (int i = 0; i < events; i++) {
+            sent = producer.send(source.next());
+            if (i % BATCH == BATCH - 1) {
+                sent.get();
             }
+        }
+        producer.flush();
+        if (sent != null) {
+            sent.get();
         }
     }
 

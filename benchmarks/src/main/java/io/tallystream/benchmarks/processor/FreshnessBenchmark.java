@@ -17,10 +17,10 @@ import org.apache.kafka.streams.KafkaStreams;
 /**
  * How long after its append an event is in the counts that a read_committed consumer sees, while events keep coming at half the
  * rate that the processor just has counted at. One event of some is a probe: a call of an endpoint of its own, whose count goes
- * through both phases.
+ * through both phases. In the time before the probes everything is compiled and each user is seen for the first time.
  *
- * <p>Arguments: {@code events} to measure the rate with (2000000), {@code rate} instead of half of it, {@code seconds} (20),
- * {@code users} (100000), {@code endpoints} (50), {@code intervals} of commits in ms (200,500,1000), {@code contenders} (engine).
+ * <p>Arguments: {@code events} to measure the rate with (2000000), {@code rate} instead of half of it, {@code warm-up} seconds without
+ * probes (15), {@code seconds} with (20), {@code users} (100000), {@code endpoints} (50), {@code intervals} of commits in ms (200,500,1000), {@code contenders} (engine).
  */
 public final class FreshnessBenchmark {
     private static final int EVENTS_A_PROBE = 500;
@@ -31,8 +31,8 @@ public final class FreshnessBenchmark {
 
     /** Runs it and prints a table. */
     public static void main(String[] args) throws Exception {
-        Options options =
-                new Options(args, "events", "rate", "seconds", "users", "endpoints", "intervals", "contenders");
+        Options options = new Options(
+                args, "events", "rate", "warm-up", "seconds", "users", "endpoints", "intervals", "contenders");
         Path folder = Files.createTempDirectory("tallystream-benchmark");
         try (EmbeddedKafka kafka = EmbeddedKafka.start(new EmbeddedKafka.Config(folder.resolve("kafka"), 0))) {
             for (Contender contender : Contender.of(options.texts("contenders", "engine"))) {
@@ -62,6 +62,7 @@ public final class FreshnessBenchmark {
                 run,
                 new EventSource(users, endpoints, contender.needsIds()),
                 most / 2,
+                options.number("warm-up", 15),
                 options.number("seconds", 20));
         System.out.printf(
                 "%s, commit every %d ms: %,.0f events/s; at %,.0f visible after p50 %d ms, p99 %d ms, at most %d ms;"
@@ -78,14 +79,14 @@ public final class FreshnessBenchmark {
     }
 
     private static long[] delays(
-            Contender contender, Contender.Run run, EventSource source, double eventsPerSecond, int seconds)
+            Contender contender, Contender.Run run, EventSource source, double eventsPerSecond, int warmUp, int seconds)
             throws Exception {
         try (EventTopics topics = new EventTopics(run.servers(), run.config());
                 KafkaProducer<byte[], byte[]> producer = topics.producer()) {
             EventTopics.writeOneToEachPartition(producer, source);
             KafkaStreams streams = contender.start(run);
             try (ProbeWatch watch = new ProbeWatch(run.servers())) {
-                Map<String, Future<RecordMetadata>> probes = send(producer, source, eventsPerSecond, seconds);
+                Map<String, Future<RecordMetadata>> probes = send(producer, source, eventsPerSecond, warmUp, seconds);
                 watch.await(probes.keySet(), PATIENCE_MS);
                 long[] delays = new long[probes.size()];
                 int i = 0;
@@ -103,16 +104,17 @@ public final class FreshnessBenchmark {
 
     /** The probes among what is sent, and when they were appended. */
     private static Map<String, Future<RecordMetadata>> send(
-            KafkaProducer<byte[], byte[]> producer, EventSource source, double eventsPerSecond, int seconds)
+            KafkaProducer<byte[], byte[]> producer, EventSource source, double eventsPerSecond, int warmUp, int seconds)
             throws Exception {
         Map<String, Future<RecordMetadata>> probes = new HashMap<>();
         Future<RecordMetadata> last = null;
         long begin = System.nanoTime();
-        long total = Math.round(eventsPerSecond * seconds);
+        long total = Math.round(eventsPerSecond * (warmUp + seconds));
+        long firstProbe = Math.round(eventsPerSecond * warmUp);
         for (long sent = 0; sent < total; ) {
             long due = Math.min(total, Math.round((System.nanoTime() - begin) / 1e9 * eventsPerSecond));
             for (; sent < due; sent++) {
-                if (sent % EVENTS_A_PROBE == 0) {
+                if (sent >= firstProbe && sent % EVENTS_A_PROBE == 0) {
                     String endpoint = ProbeWatch.PREFIX + sent;
                     last = producer.send(source.probe(endpoint));
                     probes.put(endpoint, last);

@@ -91,7 +91,7 @@ public final class Settings {
             "streams");
     public static final Setting<Duration> COMMIT_INTERVAL = duration(
             "COMMIT_INTERVAL",
-            "PT0.2S",
+            "PT0.1S",
             "How often processors commit. Counts are as old as that at least; longer intervals cost less.");
     public static final Setting<ApiKeys> INGEST_KEYS = new Setting<>(
                     "INGEST_KEYS",

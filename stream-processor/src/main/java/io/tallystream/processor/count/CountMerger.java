@@ -5,6 +5,7 @@ import io.tallystream.schema.count.RetentionClass;
 import io.tallystream.schema.count.WindowCalendar;
 import io.tallystream.schema.kafka.CountKey;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -25,8 +26,10 @@ import org.apache.kafka.streams.state.Stores;
 public final class CountMerger implements Processor<byte[], byte[], byte[], Output> {
     private static final String BUFFER = "merge-buffer";
     private static final String COUNTS = "merged-counts";
-    // Of one drain; past it the heap is drained into the same transaction, early.
-    private static final int MAX_CELLS = 500_000;
+    // Of one drain, which must take much less than a transaction may. Past it the heap is drained early.
+    private static final int MAX_CELLS = 50_000;
+    // There are as many groups as endpoints, most with few amounts.
+    private static final int FIRST_OF_GROUP = 16;
     private static final int MAX_REMEMBERED_HEADS = 50_000;
     private static final int SUB_BITS = 14;
     private static final int TARGET_BITS = 5;
@@ -43,6 +46,9 @@ public final class CountMerger implements Processor<byte[], byte[], byte[], Outp
     private final long openForMs;
     private final Map<Bytes, LongCells> groups = new HashMap<>();
     private final LongCells expanded = new LongCells();
+    private final Map<Group, LongCells> others = new EnumMap<>(Group.class);
+    // By window, of the name in hand.
+    private final Map<Long, Boolean> admission = new HashMap<>();
     private final Map<Long, byte[]> keyHeads = new HashMap<>();
     private ProcessorContext<byte[], Output> context;
     private CommitBuffer buffer;
@@ -56,6 +62,9 @@ public final class CountMerger implements Processor<byte[], byte[], byte[], Outp
         windows = new WindowStarts(new WindowCalendar(settings.zone()));
         maxMembers = settings.maxMembersPerPartition();
         openForMs = settings.windowsStayOpen().toMillis();
+        for (Group group : Group.values()) {
+            others.put(group, new LongCells());
+        }
     }
 
     /** Supplies them and their stores. */
@@ -107,19 +116,25 @@ public final class CountMerger implements Processor<byte[], byte[], byte[], Outp
     public void process(Record<byte[], byte[]> record) {
         buffer.fill();
         newestAppend = Math.max(newestAppend, AmountBytes.newestAppend(record.value()));
-        LongCells group = groups.computeIfAbsent(Bytes.wrap(record.key()), key -> new LongCells());
+        LongCells group = groups.computeIfAbsent(Bytes.wrap(record.key()), key -> new LongCells(FIRST_OF_GROUP));
         int before = group.size();
         AmountBytes.forEach(
                 record.value(), (amount, time, sub, sum) -> group.add(CellKey.of(time, 0, amount, sub), sum));
         cells += group.size() - before;
         if (cells > MAX_CELLS) {
             drain();
+            context.commit();
         }
     }
 
     private void drain() {
         meters.merged(cells);
-        groups.forEach((key, amounts) -> drainGroup(Group.ofKey(key.get()), Group.nameOfKey(key.get()), amounts));
+        groups.forEach((key, amounts) -> mergeGroup(Group.ofKey(key.get()), Group.nameOfKey(key.get()), amounts));
+        // Once for all of them, however many names there are.
+        others.forEach((group, cellsOfOthers) -> {
+            cellsOfOthers.forEach((cell, sum) -> tell(counts.other(), cell, sum));
+            cellsOfOthers.clear();
+        });
         clear();
         if (newestAppend - lastRemoval > REMOVE_EVERY_MS) {
             lastRemoval = newestAppend;
@@ -127,23 +142,47 @@ public final class CountMerger implements Processor<byte[], byte[], byte[], Outp
         }
     }
 
-    private void drainGroup(Group group, byte[] name, LongCells amounts) {
+    private void mergeGroup(Group group, byte[] name, LongCells amounts) {
         amounts.forEach((key, sum) -> expand(group, key, sum));
-        long now = context.currentSystemTimeMs();
-        expanded.forEach((key, sum) -> {
-            Target target = Target.at((int) key & ((1 << TARGET_BITS) - 1));
-            Granularity granularity = GRANULARITIES[(int) (key >>> TARGET_BITS) & ((1 << GRANULARITY_BITS) - 1)];
-            int sub = (int) (key >>> (TARGET_BITS + GRANULARITY_BITS)) & ((1 << SUB_BITS) - 1);
-            int start = (int) (key >>> (TARGET_BITS + GRANULARITY_BITS + SUB_BITS));
-            MergedCounts.Changed changed = counts.add(target, granularity, start, target.member(name, sub), sum);
-            byte[] head = keyHead(target, granularity, start);
-            RetentionClass kept = RetentionClass.of(granularity, target.row().dimension());
-            context.forward(new Record<>(
-                    Target.concat(head, changed.member()),
-                    new Output.Count(kept, MergedCounts.bytes(changed.count())),
-                    now));
+        expanded.forEach((cell, sum) -> {
+            boolean admitted = admission.computeIfAbsent(
+                    windowOf(cell), window -> counts.admits(group, name, granularityOf(cell), startOf(cell)));
+            if (admitted) {
+                tell(name, cell, sum);
+            } else {
+                others.get(group).add(cell, sum);
+            }
         });
         expanded.clear();
+        admission.clear();
+    }
+
+    /** Adds to a count and tells what it is then. */
+    private void tell(byte[] name, long cell, long sum) {
+        Target target = Target.at((int) cell & ((1 << TARGET_BITS) - 1));
+        Granularity granularity = granularityOf(cell);
+        int sub = (int) (cell >>> (TARGET_BITS + GRANULARITY_BITS)) & ((1 << SUB_BITS) - 1);
+        int start = startOf(cell);
+        byte[] member = target.member(name, sub);
+        long count = counts.add(target, granularity, start, member, sum);
+        RetentionClass kept = RetentionClass.of(granularity, target.row().dimension());
+        context.forward(new Record<>(
+                Target.concat(keyHead(target, granularity, start), member),
+                new Output.Count(kept, MergedCounts.bytes(count)),
+                context.currentSystemTimeMs()));
+    }
+
+    private static Granularity granularityOf(long cell) {
+        return GRANULARITIES[(int) (cell >>> TARGET_BITS) & ((1 << GRANULARITY_BITS) - 1)];
+    }
+
+    private static int startOf(long cell) {
+        return (int) (cell >>> (TARGET_BITS + GRANULARITY_BITS + SUB_BITS));
+    }
+
+    /** The cell's window, as a number. */
+    private static long windowOf(long cell) {
+        return (long) startOf(cell) << GRANULARITY_BITS | WindowStarts.code(granularityOf(cell));
     }
 
     /** Adds one amount to each window of each target that it adds to. */
@@ -182,6 +221,8 @@ public final class CountMerger implements Processor<byte[], byte[], byte[], Outp
     private void clear() {
         groups.clear();
         expanded.clear();
+        others.values().forEach(LongCells::clear);
+        admission.clear();
         cells = 0;
     }
 }

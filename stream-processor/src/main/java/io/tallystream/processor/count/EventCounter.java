@@ -179,6 +179,7 @@ public final class EventCounter implements Processor<byte[], byte[], byte[], Out
         boolean heapIsFull = tally.isFull() || tally.size() > MAX_CELLS || users.changed() > MAX_CHANGED_USERS;
         if (heapIsFull) {
             drain();
+            context.commit();
         }
     }
 

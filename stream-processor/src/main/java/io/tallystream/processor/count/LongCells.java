@@ -4,9 +4,10 @@ import java.util.Arrays;
 
 /** A hash map from numbers to sums that makes no objects. Open addressing with linear probing. For one thread. */
 final class LongCells {
-    private static final int FIRST_CAPACITY = 4_096;
+    private static final int MANY = 4_096;
     private static final long MIX = 0x9E3779B97F4A7C15L;
 
+    private final int firstCapacity;
     private long[] keys;
     private long[] sums;
     private int shift;
@@ -18,8 +19,15 @@ final class LongCells {
         void cell(long key, long sum);
     }
 
+    /** For many. */
     LongCells() {
-        allocate(FIRST_CAPACITY);
+        this(MANY);
+    }
+
+    /** For so many, a power of two, or more. */
+    LongCells(int firstCapacity) {
+        this.firstCapacity = firstCapacity;
+        allocate(firstCapacity);
     }
 
     /**
@@ -54,7 +62,7 @@ final class LongCells {
 
     /** Forgets all; keeps its room unless that was far too much. */
     void clear() {
-        boolean roomy = keys.length > FIRST_CAPACITY && size < keys.length / 16;
+        boolean roomy = keys.length > firstCapacity && size < keys.length / 16;
         if (roomy) {
             allocate(keys.length / 2);
         } else if (size > 0) {

@@ -12,49 +12,70 @@ import org.apache.kafka.streams.state.KeyValueStore;
  * The absolute counts that one partition owns, in a store. Keys begin with granularity and window, so that windows that can change
  * no more are removed as ranges.
  *
- * <p>Bounded: of each dimension and window it takes a number of members; what comes after is counted under one member of this
- * partition's own, {@code __other__/} and its number. Which members those are is decided by what is stored, so that a restart
- * decides the same, and no other partition writes that address.
+ * <p>Bounded: in each window it takes a number of endpoints, of products and of pages; what comes after is counted under one name
+ * of this partition's own, {@code __other__/} and its number. Which names those are is decided by what is stored, so that a
+ * restart decides the same, and no other partition writes that address. A name is in with all its dimensions or with none, so
+ * that what is said of an endpoint is all of it.
  */
 final class MergedCounts {
     private static final String OTHER = "__other__";
     private static final byte[] OTHER_BYTES = OTHER.getBytes(StandardCharsets.UTF_8);
-    // No metric's name begins with it.
-    private static final byte MEMBERS_SIGN = '#';
+    // No metric's name begins with one of them.
+    private static final byte NAME_SIGN = '!';
+    private static final byte NAMES_SIGN = '#';
+    private static final byte[] ADMITTED = {};
     private static final int WINDOW_BYTES = Byte.BYTES + Integer.BYTES;
     private static final int MAX_REMOVED_AT_ONCE = 20_000;
 
     private final KeyValueStore<Bytes, byte[]> store;
-    private final int maxMembers;
+    private final int maxNames;
     private final byte[] other;
-
-    /** A count as it is now, and of which member. */
-    @SuppressWarnings("ArrayRecordComponent") // Never compared.
-    record Changed(byte[] member, long count) {}
 
     /**
      * @param partition whose counts these are
-     * @param maxMembers of each dimension and window
+     * @param maxNames of each group and window
      */
-    MergedCounts(KeyValueStore<Bytes, byte[]> store, int partition, int maxMembers) {
+    MergedCounts(KeyValueStore<Bytes, byte[]> store, int partition, int maxNames) {
         this.store = store;
-        this.maxMembers = maxMembers;
+        this.maxNames = maxNames;
         this.other = (OTHER + '/' + partition).getBytes(StandardCharsets.UTF_8);
     }
 
-    /** Adds to a count; the member is another than asked for when there are too many. */
-    Changed add(Target target, Granularity granularity, int start, byte[] member, long amount) {
-        byte[] asked = target.isOpen() && isReserved(member) ? other : member;
-        Bytes key = key(target, granularity, start, asked);
-        byte[] stored = store.get(key);
-        if (stored == null && target.isOpen() && asked != other && !admit(target, granularity, start)) {
-            asked = other;
-            key = key(target, granularity, start, asked);
-            stored = store.get(key);
+    /** The name of what is not counted by name. */
+    byte[] other() {
+        return other;
+    }
+
+    /** Whether a name is counted as such in a window; takes it in if there is room. */
+    boolean admits(Group group, byte[] name, Granularity granularity, int start) {
+        if (group == Group.ALL) {
+            return true;
         }
+        if (isReserved(name)) {
+            return false;
+        }
+        Bytes key = key(granularity, start, NAME_SIGN, group.key(name));
+        if (store.get(key) != null) {
+            return true;
+        }
+        Bytes namesKey = key(granularity, start, NAMES_SIGN, group.key(ADMITTED));
+        byte[] stored = store.get(namesKey);
+        long names = stored == null ? 0 : number(stored);
+        if (names >= maxNames) {
+            return false;
+        }
+        store.put(namesKey, bytes(names + 1));
+        store.put(key, ADMITTED);
+        return true;
+    }
+
+    /** Adds to a count; returns what it is then. */
+    long add(Target target, Granularity granularity, int start, byte[] member, long amount) {
+        Bytes key = key(target, granularity, start, member);
+        byte[] stored = store.get(key);
         long count = (stored == null ? 0 : number(stored)) + amount;
         store.put(key, bytes(count));
-        return new Changed(asked, count);
+        return count;
     }
 
     /**
@@ -77,31 +98,13 @@ final class MergedCounts {
         }
     }
 
-    /** Whether there is room for one more member, which then is taken. */
-    private boolean admit(Target target, Granularity granularity, int start) {
-        byte[] path = target.path();
-        Bytes key = Bytes.wrap(ByteBuffer.allocate(WINDOW_BYTES + 1 + path.length)
-                .put((byte) WindowStarts.code(granularity))
-                .putInt(start)
-                .put(MEMBERS_SIGN)
-                .put(path)
-                .array());
-        byte[] stored = store.get(key);
-        long members = stored == null ? 0 : number(stored);
-        if (members >= maxMembers) {
-            return false;
-        }
-        store.put(key, bytes(members + 1));
-        return true;
-    }
-
-    /** A member from outside that looks like one of ours would have two owners. */
-    private static boolean isReserved(byte[] member) {
-        if (member.length < OTHER_BYTES.length) {
+    /** A name from outside that looks like one of ours would have two owners. */
+    private static boolean isReserved(byte[] name) {
+        if (name.length < OTHER_BYTES.length) {
             return false;
         }
         for (int i = 0; i < OTHER_BYTES.length; i++) {
-            if (member[i] != OTHER_BYTES[i]) {
+            if (name[i] != OTHER_BYTES[i]) {
                 return false;
             }
         }
@@ -115,6 +118,15 @@ final class MergedCounts {
                 .putInt(start)
                 .put(path)
                 .put(member)
+                .array());
+    }
+
+    private static Bytes key(Granularity granularity, int start, byte sign, byte[] rest) {
+        return Bytes.wrap(ByteBuffer.allocate(WINDOW_BYTES + 1 + rest.length)
+                .put((byte) WindowStarts.code(granularity))
+                .putInt(start)
+                .put(sign)
+                .put(rest)
                 .array());
     }
 

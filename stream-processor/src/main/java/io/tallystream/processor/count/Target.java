@@ -62,14 +62,6 @@ record Target(int index, CountTable.Row row, byte[] path) {
         };
     }
 
-    /** Whether its members come from outside, so that there may be any number. */
-    boolean isOpen() {
-        return switch (row.dimension()) {
-            case TOTAL, STATUS, OUTCOME -> false;
-            case ENDPOINT, ENDPOINT_STATUS, ENDPOINT_LATENCY, PRODUCT, PAGE, USER -> true;
-        };
-    }
-
     /** Whether amounts that differ only in their sub are different members. */
     boolean isSplitBySub() {
         return switch (row.dimension()) {

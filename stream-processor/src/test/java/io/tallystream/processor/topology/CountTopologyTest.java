@@ -579,6 +579,13 @@ class CountTopologyTest {
                         entry("calls|day|2026-11-20|endpoint|/e1", 2L),
                         entry("calls|day|2026-11-20|endpoint|/e2", 1L),
                         entry("calls|day|2026-11-20|endpoint|__other__/0", 8L));
+        assertThat(where(key -> key.startsWith("calls|day|") && key.contains("|endpoint_status|"), driver.flatCounts()))
+                .as("a name is in with all its dimensions or with none")
+                .containsOnly(
+                        entry("calls|day|2026-11-20|endpoint_status|503 /e0", 1L),
+                        entry("calls|day|2026-11-20|endpoint_status|503 /e1", 2L),
+                        entry("calls|day|2026-11-20|endpoint_status|503 /e2", 1L),
+                        entry("calls|day|2026-11-20|endpoint_status|503 __other__/0", 8L));
         assertThat(daysOf("calls")).isEqualTo(12);
     }
 

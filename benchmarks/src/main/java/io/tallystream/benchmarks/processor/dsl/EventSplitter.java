@@ -3,6 +3,7 @@ package io.tallystream.benchmarks.processor.dsl;
 import io.tallystream.benchmarks.processor.dsl.Judgement.Accepted;
 import io.tallystream.schema.count.CountTable;
 import io.tallystream.schema.count.Dimension;
+import io.tallystream.schema.count.LatencyBuckets;
 import io.tallystream.schema.count.Metric;
 import io.tallystream.schema.event.Event;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
@@ -35,8 +36,11 @@ final class EventSplitter extends ContextualProcessor<byte[], Judgement, String,
             case PAGE_VIEWS -> event instanceof Event.PageView ? 1 : 0;
             case DWELLS -> event instanceof Event.Dwell ? 1 : 0;
             case DWELL_MS -> event instanceof Event.Dwell dwell ? dwell.durationMs() : 0;
+            case LATENCY -> event instanceof Event.ApiCall call && call.durationMs() != null ? 1 : 0;
+            // By the event's time rather than by its append, and only what is accepted.
+            case EVENTS -> 1;
             // What the plain DSL has no simple way for. It is the faster for it.
-            case LATENCY, ACTIVE_USERS, ACTIVE_USERS_7D, ACTIVE_USERS_30D, NEW_USERS, EVENTS -> 0;
+            case ACTIVE_USERS, ACTIVE_USERS_7D, ACTIVE_USERS_30D, NEW_USERS -> 0;
         };
     }
 
@@ -54,7 +58,11 @@ final class EventSplitter extends ContextualProcessor<byte[], Judgement, String,
                         : null;
             case PRODUCT -> event instanceof Event.Click click ? click.productId() : null;
             case PAGE -> page(event);
-            case ENDPOINT_LATENCY, OUTCOME -> null;
+            case ENDPOINT_LATENCY ->
+                event instanceof Event.ApiCall call && call.durationMs() != null
+                        ? LatencyBuckets.upperBound(LatencyBuckets.indexOf(call.durationMs())) + " " + call.endpoint()
+                        : null;
+            case OUTCOME -> "accepted";
         };
     }
 
