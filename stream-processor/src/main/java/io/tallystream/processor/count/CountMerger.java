@@ -26,8 +26,8 @@ import org.apache.kafka.streams.state.Stores;
 public final class CountMerger implements Processor<byte[], byte[], byte[], Output> {
     private static final String BUFFER = "merge-buffer";
     private static final String COUNTS = "merged-counts";
-    // Of one drain, which must take much less than a transaction may. Past it the heap is drained early.
-    private static final int MAX_CELLS = 50_000;
+    // Of one drain. All that a thread's tasks have must be drained in much less time than a transaction may take.
+    private static final int MAX_CELLS = 10_000;
     // There are as many groups as endpoints, most with few amounts.
     private static final int FIRST_OF_GROUP = 16;
     private static final int MAX_REMEMBERED_HEADS = 50_000;

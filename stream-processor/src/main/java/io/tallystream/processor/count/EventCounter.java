@@ -53,8 +53,9 @@ public final class EventCounter implements Processor<byte[], byte[], byte[], Out
     private static final String BUFFER = "count-buffer";
     private static final String USERS = "users";
     private static final String SEEN = "seen-ids";
-    private static final int MAX_CELLS = 1_000_000;
-    private static final int MAX_CHANGED_USERS = 100_000;
+    // Of one drain, and so of one heap; see CountMerger.
+    private static final int MAX_CELLS = 100_000;
+    private static final int MAX_CHANGED_USERS = 20_000;
     private static final int MAX_KEPT_USERS = 100_000;
     private static final int MAX_REMEMBERED_HEADS = 1_000;
 
