@@ -59,6 +59,17 @@ public final class CountKeys {
         return ofWindow(window) + metric.wireName() + SEPARATOR + dimension.wireName();
     }
 
+    /**
+     * The key of the string that says how far a partition of a counts topic has been written: the offset after the last record.
+     * It never expires.
+     *
+     * @param slotTag what ties it to one server of a Redis Cluster, such as {@code {7}}; empty for a Redis that is no Cluster
+     */
+    public String applied(String slotTag, String topic, int partition) {
+        return head + "applied" + SEPARATOR + (slotTag.isEmpty() ? "" : slotTag + SEPARATOR) + topic + SEPARATOR
+                + partition;
+    }
+
     /** What the key of a sorted set holds; empty if it is not such a key of this prefix and generation. */
     public Optional<Contents> parse(String key) {
         if (!key.startsWith(head)) {
