@@ -7,7 +7,9 @@ import io.tallystream.runtime.lifecycle.ServiceContext;
 import io.tallystream.runtime.lifecycle.StartupException;
 import io.tallystream.schema.count.WindowCalendar;
 import io.tallystream.schema.redis.CountKeys;
+import io.tallystream.sink.redis.EvictingRedisException;
 import io.tallystream.sink.redis.RedisCounts;
+import io.tallystream.sink.redis.SingleRedis;
 import java.time.Clock;
 import java.time.Duration;
 import org.slf4j.Logger;
@@ -21,6 +23,7 @@ public final class SinkApplication implements Service {
     private final SinkConfig config;
     private final ServiceContext context;
     private RedisCounts counts;
+    private SinkMeters meters;
     private SinkLoop loop;
     private Thread thread;
 
@@ -39,15 +42,17 @@ public final class SinkApplication implements Service {
     public void start() {
         try {
             counts = new RedisCounts(
-                    config.redisUri(),
+                    new SingleRedis(config.redisUri()),
                     new CountKeys(config.redisKeyPrefix(), CountKeys.FIRST_GENERATION),
                     config.retention(),
                     new WindowCalendar(config.zone()),
-                    Clock.systemUTC());
+                    Clock.systemUTC(),
+                    config.allowEviction());
         } catch (IllegalArgumentException e) {
             throw new StartupException("REDIS_URI must be redis[s]://[user:password@]host[:port][/db]", e);
         }
-        loop = new SinkLoop(config.consumer(), counts, context.meters());
+        meters = new SinkMeters(context.meters(), counts, Clock.systemUTC());
+        loop = new SinkLoop(config.consumer(), new DeadLetters(config.deadLetters()), counts, meters);
         context.health().add("redis-sink", loop::health);
         thread = new Thread(this::run, "redis-sink");
         thread.start();
@@ -69,11 +74,16 @@ public final class SinkApplication implements Service {
         if (counts != null) {
             counts.close();
         }
+        if (meters != null) {
+            meters.close();
+        }
     }
 
     private void run() {
         try {
             loop.run();
+        } catch (EvictingRedisException e) {
+            context.onFailure().accept(new StartupException(e.getMessage(), e));
         } catch (RuntimeException | Error e) {
             context.onFailure().accept(e);
         }

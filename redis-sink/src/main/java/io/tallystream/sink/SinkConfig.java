@@ -6,15 +6,24 @@ import io.tallystream.schema.count.Retention;
 import java.time.ZoneId;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
 
 /**
  * How the sink is set up.
  *
  * @param redisUri may hold a password
+ * @param allowEviction whether a Redis will do that may evict keys
  * @param consumer settings of the Kafka consumer
+ * @param deadLetters settings of the Kafka producer for records that are no counts
  */
 public record SinkConfig(
-        String redisUri, String redisKeyPrefix, ZoneId zone, Retention retention, Map<String, Object> consumer) {
+        String redisUri,
+        String redisKeyPrefix,
+        boolean allowEviction,
+        ZoneId zone,
+        Retention retention,
+        Map<String, Object> consumer,
+        Map<String, Object> deadLetters) {
     static final String GROUP_ID = "tallystream-sink";
 
     private static final String DEFAULT_KAFKA = "localhost:9092";
@@ -25,6 +34,9 @@ public record SinkConfig(
     private static final int MAX_POLL_RECORDS = 5_000;
     // The broker's answer waits for this long or for one byte; the less, the fresher.
     private static final int FETCH_MAX_WAIT_MS = 100;
+    // A sink that is asked to stop waits for dead letters under way.
+    private static final int DEAD_LETTER_REQUEST_MS = 3_000;
+    private static final int DEAD_LETTER_LIMIT_MS = 6_000;
 
     /** Reads it from the environment. */
     public static SinkConfig from(Environment environment) {
@@ -41,16 +53,26 @@ public record SinkConfig(
                 ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false",
                 ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest",
                 ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");
+        Map<String, Object> letterDefaults = Map.of(
+                ProducerConfig.MAX_BLOCK_MS_CONFIG, DEAD_LETTER_REQUEST_MS,
+                ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, DEAD_LETTER_REQUEST_MS,
+                ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, DEAD_LETTER_LIMIT_MS);
+        Map<String, Object> letterPromises = Map.of(
+                ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, promised.get(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG),
+                ProducerConfig.ACKS_CONFIG, "all",
+                ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, "true");
         return new SinkConfig(
                 environment.get(Settings.REDIS_URI, DEFAULT_REDIS),
                 environment.get(Settings.REDIS_KEY_PREFIX),
+                environment.get(Settings.REDIS_ALLOW_EVICTION),
                 environment.get(Settings.TIME_ZONE),
                 new Retention(
                         environment.get(Settings.RETENTION_MINUTE),
                         environment.get(Settings.RETENTION_HOUR),
                         environment.get(Settings.RETENTION_DAY),
                         environment.get(Settings.RETENTION_USER_DAY)),
-                environment.kafkaClient("CONSUMER", defaults, promised));
+                environment.kafkaClient("CONSUMER", defaults, promised),
+                environment.kafkaClient("PRODUCER", letterDefaults, letterPromises));
     }
 
     /** Without what may be secret. */

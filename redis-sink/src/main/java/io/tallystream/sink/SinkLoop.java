@@ -2,27 +2,29 @@ package io.tallystream.sink;
 
 import static java.util.Objects.requireNonNull;
 
-import io.lettuce.core.RedisException;
-import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.tallystream.runtime.management.Health;
-import io.tallystream.schema.count.CountAddress;
-import io.tallystream.schema.kafka.CountRecord;
 import io.tallystream.schema.kafka.Topics;
+import io.tallystream.sink.redis.EvictingRedisException;
 import io.tallystream.sink.redis.RedisCounts;
+import io.tallystream.sink.redis.RedisFault;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RebalanceInProgressException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.WakeupException;
@@ -32,12 +34,19 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Reads counts and writes them to Redis, in batches: read, keep the last count of each address, write, and only when Redis has
- * confirmed all of it commit the offsets. A crash in between writes the same absolute counts again, which changes nothing.
+ * confirmed all of it and the position behind it commit the offsets. A crash in between writes the same absolute counts again,
+ * which changes nothing.
+ *
+ * <p>Before a partition's counts are written, and again after each connect, its position in Redis is compared with where reading
+ * begins. What Redis does not have is read again, from the beginning if Redis has nothing.
+ *
+ * <p>As long as Redis does not take a batch the partitions are paused and polling goes on, so that the group keeps its members.
  *
  * <p>{@link #run} belongs to one thread; {@link #stop} and {@link #health} may be called by any.
  */
 final class SinkLoop implements Runnable {
     private static final Logger LOGGER = LoggerFactory.getLogger(SinkLoop.class);
+    // Also how long it takes to notice, with nothing to write, that Redis went away or was emptied.
     private static final Duration POLL_LIMIT = Duration.ofMillis(500);
     private static final long TOPICS_RETRY_MS = 100;
     private static final long FIRST_RETRY_MS = 100;
@@ -46,33 +55,31 @@ final class SinkLoop implements Runnable {
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(3);
 
     private final Consumer<byte[], byte[]> consumer;
+    private final DeadLetters deadLetters;
     private final RedisCounts counts;
+    private final SinkMeters meters;
     // A member that sends no heartbeat for as long as this is no member any more.
     private final Duration sessionTimeout;
-    private final Counter applied;
-    private final Counter undecodable;
+    private final Batch batch;
+    private final Set<TopicPartition> notCompared = new HashSet<>();
+    private final Map<TopicPartition, Long> notCommitted = new HashMap<>();
+    private final Map<TopicPartition, Long> committed = new HashMap<>();
     private final CountDownLatch stopped = new CountDownLatch(1);
+    private boolean connectedOnce;
+    private boolean held;
+    private long retryMs = FIRST_RETRY_MS;
+    private long nextAttempt = System.nanoTime();
     private volatile Health health = Health.down("waiting for Kafka");
 
-    /**
-     * What is to be written at once.
-     *
-     * @param last the newest count of each address: older ones are overtaken already
-     * @param size how many records there are, of which those that are no counts are not
-     */
-    private record Batch(Map<CountAddress, Long> last, int size) {}
-
-    SinkLoop(Map<String, Object> consumerSettings, RedisCounts counts, MeterRegistry meters) {
+    /** Closes the dead letters, not the counts. */
+    SinkLoop(Map<String, Object> consumerSettings, DeadLetters deadLetters, RedisCounts counts, SinkMeters meters) {
         this.consumer = new KafkaConsumer<>(consumerSettings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        this.deadLetters = requireNonNull(deadLetters, "deadLetters");
         this.counts = requireNonNull(counts, "counts");
+        this.meters = requireNonNull(meters, "meters");
+        batch = new Batch(counts);
         sessionTimeout = Duration.ofMillis(Long.parseLong(
                 consumerSettings.get(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG).toString()));
-        applied = Counter.builder("tallystream.sink.records")
-                .description("Records of counts topics that Redis has confirmed")
-                .register(meters);
-        undecodable = Counter.builder("tallystream.sink.undecodable")
-                .description("Records of counts topics that are no counts")
-                .register(meters);
     }
 
     Health health() {
@@ -89,20 +96,24 @@ final class SinkLoop implements Runnable {
         consumer.wakeup();
     }
 
+    /**
+     * Works until it is stopped.
+     *
+     * @throws EvictingRedisException if the first Redis it finds may evict keys and must not
+     * @throws RedisFault if Redis refuses what no wait mends
+     */
     @Override
     public void run() {
         try {
             awaitTopics();
-            consumer.subscribe(Topics.counts());
+            consumer.subscribe(Topics.counts(), new Assignment());
             while (!isStopped()) {
-                ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL_LIMIT);
-                Batch batch = decode(records);
-                // With nothing to write too, so that a Redis that went away is noticed when it is not needed yet.
-                boolean confirmed = writeUntilConfirmed(batch.last());
-                if (confirmed && !records.isEmpty()) {
-                    applied.increment(batch.size());
-                    commit();
+                batch.add(consumer.poll(pollLimit()));
+                if (System.nanoTime() - nextAttempt >= 0) {
+                    // With nothing to write too, so that a Redis that went away is noticed when it is not needed yet.
+                    attempt();
                 }
+                meters.lag(lag());
             }
         } catch (WakeupException e) {
             if (!isStopped()) {
@@ -110,7 +121,42 @@ final class SinkLoop implements Runnable {
             }
         } finally {
             health = Health.down("stopped");
-            consumer.close(CloseOptions.timeout(CLOSE_LIMIT));
+            try {
+                consumer.close(CloseOptions.timeout(CLOSE_LIMIT));
+            } finally {
+                deadLetters.close();
+            }
+        }
+    }
+
+    /** Called by {@link Consumer#poll} only, and so never in the middle of a write. */
+    private final class Assignment implements ConsumerRebalanceListener {
+        @Override
+        public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+            notCompared.addAll(partitions);
+            if (held) {
+                consumer.pause(partitions);
+            }
+        }
+
+        @Override
+        public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+            // What Redis has; the rest of the batch is the next owner's to read.
+            commit();
+            forget(partitions);
+        }
+
+        @Override
+        public void onPartitionsLost(Collection<TopicPartition> partitions) {
+            forget(partitions);
+        }
+
+        private void forget(Collection<TopicPartition> partitions) {
+            batch.drop(partitions);
+            Set<TopicPartition> gone = Set.copyOf(partitions);
+            notCompared.removeAll(gone);
+            notCommitted.keySet().removeAll(gone);
+            committed.keySet().removeAll(gone);
         }
     }
 
@@ -147,72 +193,165 @@ final class SinkLoop implements Runnable {
         return partitions == null ? List.of() : partitions;
     }
 
-    private Batch decode(ConsumerRecords<byte[], byte[]> records) {
-        Map<CountAddress, Long> last = new HashMap<>();
-        int size = 0;
-        for (ConsumerRecord<byte[], byte[]> record : records) {
-            try {
-                CountRecord count = CountRecord.decode(record.key(), record.value());
-                counts.check(count.address());
-                last.merge(count.address(), count.value(), Math::max);
-                size++;
-            } catch (IllegalArgumentException e) {
-                undecodable.increment();
-                LOGGER.error(
-                        "{}-{} offset {} is no count and is left out: {}",
-                        record.topic(),
-                        record.partition(),
-                        record.offset(),
-                        e.getMessage());
-            }
-        }
-        return new Batch(last, size);
+    private Duration pollLimit() {
+        long untilAttempt = Math.max(0, nextAttempt - System.nanoTime());
+        return held ? Duration.ofNanos(Math.min(untilAttempt, POLL_LIMIT.toNanos())) : POLL_LIMIT;
     }
 
-    /** @return false if stopped before Redis confirmed; nothing may be committed then */
-    private boolean writeUntilConfirmed(Map<CountAddress, Long> last) {
-        long retryMs = FIRST_RETRY_MS;
-        while (true) {
-            try {
-                counts.write(last);
-                health = Health.up("Redis confirms");
-                return true;
-            } catch (RedisException e) {
-                health = Health.down("Redis: " + e.getMessage());
-                LOGGER.warn("Redis did not confirm {} counts, trying again: {}", last.size(), e.toString());
+    private void attempt() {
+        try {
+            List<Batch.Refused> refused = batch.refused();
+            deadLetters.send(refused);
+            meters.addRefused(refused.size());
+            batch.forgetRefused();
+
+            if (counts.connect()) {
+                connectedOnce = true;
+                notCompared.addAll(consumer.assignment());
             }
-            if (pause(retryMs)) {
-                return false;
+            compare();
+            Map<TopicPartition, Long> positions = positions();
+            long begin = System.nanoTime();
+            if (!counts.write(batch.last(), positions)) {
+                LOGGER.warn("Redis does not hold what it held: comparing positions anew");
+                // At once, and all the same with a limit on how often.
+                tryAgain("changed", Health.down("Redis: does not hold what it held"));
+                return;
             }
-            retryMs = Math.min(retryMs * 2, LAST_RETRY_MS);
+            confirmed(positions, Duration.ofNanos(System.nanoTime() - begin));
+        } catch (EvictingRedisException e) {
+            if (!connectedOnce) {
+                throw e;
+            }
+            LOGGER.error("{}", e.getMessage());
+            tryAgain("eviction", Health.down(e.getMessage()));
+        } catch (RedisFault e) {
+            if (e.permanent()) {
+                LOGGER.error("Redis refuses what no wait mends: {}", e.getMessage());
+                throw e;
+            }
+            LOGGER.warn("Redis did not confirm {} counts, trying again: {}", batch.size(), e.getMessage());
+            tryAgain(e.reason(), Health.down("Redis: " + e.getMessage()));
+        } catch (DeadLetters.NotTakenException e) {
+            LOGGER.warn("Kafka did not take dead letters, trying again: {}", e.getMessage());
+            tryAgain("dead-letters", Health.down("Kafka: " + e.getMessage()));
         }
+    }
+
+    /** Keeps the batch in hand and reads no more until it is written. */
+    private void tryAgain(String reason, Health why) {
+        health = why;
+        meters.addRetry(reason);
+        held = true;
+        consumer.pause(consumer.assignment());
+        nextAttempt = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(retryMs);
+        retryMs = Math.min(retryMs * 2, LAST_RETRY_MS);
+    }
+
+    private void confirmed(Map<TopicPartition, Long> positions, Duration duration) {
+        if (!batch.isEmpty()) {
+            meters.addBatch(batch, duration);
+            batch.clear();
+        }
+        if (held) {
+            held = false;
+            consumer.resume(consumer.paused());
+        }
+        retryMs = FIRST_RETRY_MS;
+        health = Health.up("Redis confirms");
+        positions.forEach((partition, position) -> {
+            if (!position.equals(committed.get(partition))) {
+                notCommitted.put(partition, position);
+            }
+        });
+        commit();
+    }
+
+    /** Makes sure that what is in front of where reading begins is in Redis, or that it is read again. */
+    private void compare() {
+        Map<TopicPartition, Long> begins = new HashMap<>();
+        for (TopicPartition partition : notCompared) {
+            OptionalLong first = batch.first(partition);
+            (first.isPresent() ? first : position(partition)).ifPresent(begin -> begins.put(partition, begin));
+        }
+        Map<TopicPartition, Long> applied = counts.applied(begins.keySet());
+        begins.forEach((partition, begin) -> {
+            long known = applied.get(partition);
+            if (known < begin) {
+                LOGGER.warn("Redis has {} up to {} and not up to {}: reading it again", partition, known, begin);
+                meters.addRewind();
+                batch.drop(List.of(partition));
+                notCommitted.remove(partition);
+                committed.remove(partition);
+                if (known == 0) {
+                    consumer.seekToBeginning(List.of(partition));
+                } else {
+                    consumer.seek(partition, known);
+                }
+            }
+        });
+        notCompared.removeAll(begins.keySet());
+    }
+
+    /** How far all will be in Redis once the batch is, of partitions whose position there is known. */
+    private Map<TopicPartition, Long> positions() {
+        Map<TopicPartition, Long> positions = new HashMap<>();
+        for (TopicPartition partition : consumer.assignment()) {
+            if (!notCompared.contains(partition)) {
+                OptionalLong position = position(partition);
+                (position.isPresent() ? position : batch.next(partition))
+                        .ifPresent(offset -> positions.put(partition, offset));
+            }
+        }
+        return positions;
+    }
+
+    /** Empty if it is not known yet; without waiting for it, as the other partitions would wait, too. */
+    private OptionalLong position(TopicPartition partition) {
+        try {
+            return OptionalLong.of(consumer.position(partition, Duration.ZERO));
+        } catch (TimeoutException e) {
+            return OptionalLong.empty();
+        }
+    }
+
+    private long lag() {
+        return batch.size()
+                + consumer.assignment().stream()
+                        .mapToLong(partition -> consumer.currentLag(partition).orElse(0))
+                        .sum();
     }
 
     private void commit() {
+        if (notCommitted.isEmpty()) {
+            return;
+        }
+        Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
+        notCommitted.forEach((partition, offset) -> offsets.put(partition, new OffsetAndMetadata(offset)));
         try {
-            commitUndisturbed();
+            commitUndisturbed(offsets);
+            committed.putAll(notCommitted);
+            notCommitted.clear();
         } catch (CommitFailedException | RebalanceInProgressException | TimeoutException e) {
-            // Whoever has the partitions now writes the same counts again.
+            // Tried again with the next batch; or whoever has the partitions then writes the same counts again.
             LOGGER.warn("offsets not committed: {}", e.getMessage());
         }
     }
 
-    private void commitUndisturbed() {
+    private void commitUndisturbed(Map<TopicPartition, OffsetAndMetadata> offsets) {
         try {
-            consumer.commitSync(COMMIT_LIMIT);
+            consumer.commitSync(offsets, COMMIT_LIMIT);
         } catch (WakeupException e) {
             // From stop(): the batch is finished first, and a wakeup disturbs one call only.
-            consumer.commitSync(COMMIT_LIMIT);
+            consumer.commitSync(offsets, COMMIT_LIMIT);
         }
     }
 
-    /** @return whether the loop was stopped meanwhile */
-    private boolean pause(long millis) {
+    private void pause(long millis) {
         try {
-            return stopped.await(millis, TimeUnit.MILLISECONDS);
+            stopped.await(millis, TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return true;
         }
     }
 }

@@ -3,6 +3,7 @@ package io.tallystream.sink;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tallystream.runtime.config.Environment;
@@ -51,6 +52,22 @@ final class RunningSink implements AutoCloseable {
 
     double meter(String name) {
         return meters.get(name).counter().count();
+    }
+
+    /** How often it had to try again for that reason. */
+    double retries(String reason) {
+        Counter counter =
+                meters.find("tallystream.sink.retries").tag("reason", reason).counter();
+        return counter == null ? 0 : counter.count();
+    }
+
+    double gauge(String name) {
+        return meters.get(name).gauge().value();
+    }
+
+    Throwable awaitFailure() {
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(failures).isNotEmpty());
+        return failures.peek();
     }
 
     /** What it could not recover from, or null. */

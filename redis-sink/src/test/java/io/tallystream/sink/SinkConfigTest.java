@@ -8,6 +8,7 @@ import io.tallystream.runtime.config.Environment;
 import io.tallystream.schema.count.Retention;
 import java.time.Duration;
 import java.time.ZoneId;
+import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,6 +21,7 @@ class SinkConfigTest {
 
         assertThat(config.redisUri()).isEqualTo("redis://localhost:6379");
         assertThat(config.redisKeyPrefix()).isEqualTo("tally");
+        assertThat(config.allowEviction()).isFalse();
         assertThat(config.zone()).isEqualTo(ZoneId.of("UTC"));
         assertThat(config.retention())
                 .isEqualTo(new Retention(
@@ -40,10 +42,10 @@ class SinkConfigTest {
 
     @Test
     void shouldTakeWhatIsSet() {
-        SinkConfig config = read(Map.of(
+        Map<String, String> variables = new HashMap<>(Map.of(
                 "KAFKA_BOOTSTRAP_SERVERS", "kafka:1",
                 "REDIS_URI", "redis://redis:2",
-                "REDIS_KEY_PREFIX", "other",
+                "REDIS_ALLOW_EVICTION", "true",
                 "TIME_ZONE", "Asia/Kolkata",
                 "RETENTION_MINUTE", "P1D",
                 "RETENTION_HOUR", "P2D",
@@ -51,9 +53,13 @@ class SinkConfigTest {
                 "RETENTION_USER_DAY", "P4D",
                 "KAFKA_CLIENT_SECURITY_PROTOCOL", "SASL_SSL",
                 "KAFKA_CONSUMER_MAX_POLL_RECORDS", "7"));
+        variables.put("REDIS_KEY_PREFIX", "other");
+
+        SinkConfig config = read(variables);
 
         assertThat(config.redisUri()).isEqualTo("redis://redis:2");
         assertThat(config.redisKeyPrefix()).isEqualTo("other");
+        assertThat(config.allowEviction()).isTrue();
         assertThat(config.zone()).isEqualTo(ZoneId.of("Asia/Kolkata"));
         assertThat(config.retention())
                 .isEqualTo(
@@ -62,6 +68,10 @@ class SinkConfigTest {
                 .containsEntry("bootstrap.servers", "kafka:1")
                 .containsEntry("security.protocol", "SASL_SSL")
                 .containsEntry("max.poll.records", "7");
+        assertThat(config.deadLetters())
+                .containsEntry("bootstrap.servers", "kafka:1")
+                .containsEntry("security.protocol", "SASL_SSL")
+                .containsEntry("acks", "all");
     }
 
     @ParameterizedTest
@@ -70,6 +80,7 @@ class SinkConfigTest {
         "KAFKA_CONSUMER_ENABLE_AUTO_COMMIT, true",
         "KAFKA_CONSUMER_AUTO_OFFSET_RESET,  latest",
         "KAFKA_CLIENT_GROUP_ID,             another",
+        "KAFKA_PRODUCER_ACKS,               1",
     })
     void shouldRefuseWhatWouldMakeCountsWrong(String variable, String value) {
         assertThatExceptionOfType(ConfigurationException.class)

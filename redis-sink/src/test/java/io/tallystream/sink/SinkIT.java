@@ -21,6 +21,8 @@ import io.tallystream.runtime.lifecycle.ServiceContext;
 import io.tallystream.runtime.lifecycle.StartupException;
 import io.tallystream.runtime.management.Health;
 import io.tallystream.runtime.management.HealthChecks;
+import io.tallystream.schema.kafka.DeadLetterHeaders;
+import io.tallystream.sink.redis.RedisFault;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -32,6 +34,7 @@ import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterEach;
@@ -103,7 +106,7 @@ class SinkIT {
     }
 
     @Test
-    void shouldSkipWhatIsNoCount() throws Exception {
+    void shouldPutAsideWhatIsNoCount() throws Exception {
         topics.create();
         topics.commit(
                 status("200", 1),
@@ -114,40 +117,63 @@ class SinkIT {
                 count(DAY, 0, "calls|day|2026-02-30|status|200", 1),
                 count(DAY, 0, "calls|minute|soon|status|200", 1),
                 count(DAY, 0, "calls|day|" + today + "|status|200", -1),
+                count(DAY, 0, "calls|day|" + today + "|status|200", (1L << 53) + 1),
+                count(DAY, 0, "calls|day|+999999999-12-31|status|200", 1),
+                count(DAY, 0, "calls|day|+500000-12-31|status|200", 1),
+                count(LIFETIME, 0, "clicks|lifetime|some|user|u", 1),
                 status("404", 2));
 
         try (RunningSink sink = new RunningSink(variables())) {
             awaitScores(Map.of("200", 1.0, "404", 2.0));
             await().atMost(PATIENCE)
                     .untilAsserted(() -> assertThat(topics.committed()).isEqualTo(topics.ends()));
-            assertThat(sink.meter("tallystream.sink.undecodable")).isEqualTo(7);
+            assertThat(sink.meter("tallystream.sink.undecodable")).isEqualTo(11);
             assertThat(sink.meter("tallystream.sink.records")).isEqualTo(2);
             assertThat(sink.failure()).isNull();
+            assertThat(topics.deadLetters()).hasSize(11).allSatisfy(letter -> {
+                assertThat(header(letter, DeadLetterHeaders.REASON)).isEqualTo("no-count");
+                assertThat(header(letter, DeadLetterHeaders.DETAIL)).isNotBlank();
+                assertThat(header(letter, DeadLetterHeaders.PARTITION)).isEqualTo("0");
+            });
+            ConsumerRecord<byte[], byte[]> second = topics.deadLetters().stream()
+                    .filter(letter -> header(letter, DeadLetterHeaders.TOPIC).equals(DAY)
+                            && header(letter, DeadLetterHeaders.OFFSET).equals("2"))
+                    .findFirst()
+                    .orElseThrow();
+            assertThat(second.key()).isEqualTo(("calls|day|" + today + "|status|200").getBytes(UTF_8));
+            assertThat(second.value()).isEqualTo(new byte[7]);
         }
     }
 
     @Test
-    void shouldCommitOnlyWhatRedisHasConfirmed() throws Exception {
+    void shouldStopAtAKeyThatIsNotOurs() throws Exception {
         topics.create();
         topics.commit(status("200", 1));
+        Map<TopicPartition, Long> confirmed;
         try (RunningSink sink = new RunningSink(variables())) {
             awaitScores(Map.of("200", 1.0));
             await().atMost(PATIENCE)
                     .untilAsserted(() -> assertThat(topics.committed()).isEqualTo(topics.ends()));
-            Map<TopicPartition, Long> confirmed = topics.committed();
+            confirmed = topics.committed();
 
             commands.rename(statusKey, statusKey + ":aside");
             commands.set(statusKey, "no sorted set");
             topics.commit(status("200", 2));
-            sink.awaitDown("WRONGTYPE");
-            assertThat(topics.committed()).isEqualTo(confirmed).isNotEqualTo(topics.ends());
 
-            commands.rename(statusKey + ":aside", statusKey);
-            sink.awaitUp();
+            assertThat(sink.awaitFailure())
+                    .isInstanceOf(RedisFault.class)
+                    .hasMessageContaining("WRONGTYPE")
+                    .hasMessageContaining(statusKey);
+            assertThat(sink.health()).isEqualTo(Health.down("stopped"));
+        }
+        assertThat(topics.committed()).isEqualTo(confirmed).isNotEqualTo(topics.ends());
+
+        commands.rename(statusKey + ":aside", statusKey);
+        try (RunningSink sink = new RunningSink(variables())) {
             awaitScores(Map.of("200", 2.0));
             await().atMost(PATIENCE)
                     .untilAsserted(() -> assertThat(topics.committed()).isEqualTo(topics.ends()));
-            assertThat(sink.meter("tallystream.sink.records")).isEqualTo(2);
+            assertThat(sink.failure()).isNull();
         }
     }
 
@@ -158,14 +184,19 @@ class SinkIT {
         int port = freePort();
         Map<String, String> variables = variables();
         variables.put("REDIS_URI", "redis://:secret@127.0.0.1:" + port);
-        // Redis may be away for longer than Kafka lets a member be silent.
-        variables.put("KAFKA_CONSUMER_MAX_POLL_INTERVAL_MS", "500");
+        // Redis may be away for longer than Kafka lets a member go without polling.
+        variables.put("KAFKA_CONSUMER_MAX_POLL_INTERVAL_MS", "3000");
 
         try (RunningSink sink = new RunningSink(variables)) {
             sink.awaitDown("Redis: ");
             assertThat(sink.health().detail()).doesNotContain("secret");
             await().atMost(PATIENCE)
-                    .untilAsserted(() -> assertThat(topics.membersAtWork()).isZero());
+                    .untilAsserted(() -> assertThat(topics.membersAtWork()).isEqualTo(1));
+            String member = topics.onlyMember();
+            // Longer than a member may go without polling.
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(sink.retries("connection")).isGreaterThanOrEqualTo(6));
+            assertThat(topics.onlyMember()).isEqualTo(member);
             assertThat(topics.committed()).isEmpty();
 
             try (EmbeddedRedis late =
@@ -330,6 +361,10 @@ class SinkIT {
                 .isThrownBy(application::start)
                 .withMessageContaining("REDIS_URI must be redis");
         assertThatCode(application::close).doesNotThrowAnyException();
+    }
+
+    private static String header(ConsumerRecord<byte[], byte[]> letter, String name) {
+        return new String(letter.headers().lastHeader(name).value(), UTF_8);
     }
 
     private SinkApplication unstarted(Map<String, String> variables) {

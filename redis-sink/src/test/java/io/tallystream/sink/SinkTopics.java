@@ -1,14 +1,19 @@
 package io.tallystream.sink;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.tallystream.schema.count.CountAddress;
 import io.tallystream.schema.count.Retention;
+import io.tallystream.schema.kafka.CountRecord;
 import io.tallystream.schema.kafka.TopicProvisioner;
 import io.tallystream.schema.kafka.Topics;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -16,11 +21,15 @@ import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.GroupListing;
+import org.apache.kafka.clients.admin.MemberDescription;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** The other side of the sink's topics: writes counts as the processor does, and knows how far the sink has come. */
@@ -29,10 +38,12 @@ final class SinkTopics implements AutoCloseable {
 
     private static final String GROUP = "tallystream-sink";
 
+    private final String servers;
     private final Admin admin;
     private final KafkaProducer<byte[], byte[]> producer;
 
     SinkTopics(String servers) {
+        this.servers = servers;
         admin = Admin.create(Map.of("bootstrap.servers", servers));
         producer = new KafkaProducer<>(
                 Map.of("bootstrap.servers", servers, "transactional.id", "test"),
@@ -112,6 +123,55 @@ final class SinkTopics implements AutoCloseable {
         return Math.toIntExact(admin.describeConsumerGroups(List.of(GROUP)).all().get().get(GROUP).members().stream()
                 .filter(member -> !member.assignment().topicPartitions().isEmpty())
                 .count());
+    }
+
+    /** The id of the only member. */
+    String onlyMember() throws Exception {
+        List<MemberDescription> members = List.copyOf(admin.describeConsumerGroups(List.of(GROUP))
+                .all()
+                .get()
+                .get(GROUP)
+                .members());
+        assertThat(members).hasSize(1);
+        return members.get(0).consumerId();
+    }
+
+    /** All records that are on it now. */
+    List<ConsumerRecord<byte[], byte[]>> deadLetters() {
+        return read(List.of(Topics.DEAD_LETTERS));
+    }
+
+    /** The last count of each address, read anew; what is no count is left out. */
+    Map<CountAddress, Long> lastCounts() {
+        Map<CountAddress, Long> last = new HashMap<>();
+        for (ConsumerRecord<byte[], byte[]> record : read(Topics.counts())) {
+            try {
+                CountRecord count = CountRecord.decode(record.key(), record.value());
+                last.put(count.address(), count.value());
+            } catch (IllegalArgumentException e) {
+                // The sink leaves it out, too.
+            }
+        }
+        return last;
+    }
+
+    private List<ConsumerRecord<byte[], byte[]>> read(List<String> names) {
+        Map<String, Object> settings = Map.of(
+                "bootstrap.servers", servers, "isolation.level", "read_committed", "auto.offset.reset", "earliest");
+        List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+        try (KafkaConsumer<byte[], byte[]> consumer =
+                new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            List<TopicPartition> partitions = names.stream()
+                    .flatMap(name -> consumer.partitionsFor(name).stream())
+                    .map(partition -> new TopicPartition(partition.topic(), partition.partition()))
+                    .toList();
+            consumer.assign(partitions);
+            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+            while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
+                consumer.poll(Duration.ofMillis(100)).forEach(records::add);
+            }
+        }
+        return records;
     }
 
     /** Makes Kafka forget all that a test has left: the topics and groups of all tests have the same names. */

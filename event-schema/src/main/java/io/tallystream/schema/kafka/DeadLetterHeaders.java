@@ -8,7 +8,7 @@ import org.apache.kafka.common.header.Headers;
  * is too large to be written again, the value's beginning only, which the detail then says.
  */
 public final class DeadLetterHeaders {
-    /** Why, for programs: {@code invalid}, {@code late} or {@code future}. */
+    /** Why, for programs: {@code invalid}, {@code late} or {@code future}; {@code no-count} for a record of a counts topic. */
     public static final String REASON = "tallystream.reason";
     /** Why, for people. */
     public static final String DETAIL = "tallystream.detail";

@@ -35,6 +35,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -47,6 +48,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RedisCountsIT {
     private static final Retention RETENTION =
             new Retention(Duration.ofHours(5), Duration.ofDays(6), Duration.ofDays(70), Duration.ofDays(8));
+    private static final TopicPartition PARTITION = new TopicPartition("counts-day", 0);
     private static final Window LIFETIME = Window.LIFETIME;
 
     private final EmbeddedRedis redis;
@@ -113,7 +115,7 @@ class RedisCountsIT {
             }
         }
         counts.close();
-        counts = new RedisCounts(redis.uri(), keys, RETENTION, calendar, Clock.systemUTC());
+        counts = new RedisCounts(new SingleRedis(redis.uri()), keys, RETENTION, calendar, Clock.systemUTC(), false);
 
         counts.write(everything);
         // What is there already keeps it.
@@ -179,8 +181,8 @@ class RedisCountsIT {
                 new CountAddress(Metric.CALLS, new Window(Granularity.DAY, "2026-02-30"), Dimension.TOTAL, "");
         CountAddress fine = new CountAddress(Metric.CALLS, minuteWindow(), Dimension.TOTAL, "");
 
-        assertThatCode(() -> counts.check(fine)).doesNotThrowAnyException();
-        assertThatIllegalArgumentException().isThrownBy(() -> counts.check(nowhere));
+        assertThatCode(() -> counts.check(fine, 1)).doesNotThrowAnyException();
+        assertThatIllegalArgumentException().isThrownBy(() -> counts.check(nowhere, 1));
         assertThatIllegalArgumentException().isThrownBy(() -> counts.write(Map.of(fine, 1L, nowhere, 1L)));
         assertThat(keysWritten()).isEmpty();
     }
@@ -189,6 +191,7 @@ class RedisCountsIT {
     void shouldWriteCountsAndExpiryOfAKeyInOneTransaction() {
         commands.configResetstat();
         Map<CountAddress, Long> many = new HashMap<>();
+        // Of each key three times as many as one command takes.
         for (int i = 0; i < 3000; i++) {
             many.put(new CountAddress(Metric.CALLS, minuteWindow(), Dimension.ENDPOINT, "/" + i), 1L + i);
             many.put(new CountAddress(Metric.CALLS, minuteWindow(), Dimension.STATUS, "/" + i), 1L + i);
@@ -197,8 +200,8 @@ class RedisCountsIT {
         counts.write(many);
 
         assertThat(commands.info("commandstats"))
-                .contains("cmdstat_multi:calls=2,", "cmdstat_zadd:calls=2,", "cmdstat_expireat:calls=2,")
-                .contains("cmdstat_exec:calls=2,");
+                .contains("cmdstat_multi:calls=6,", "cmdstat_zadd:calls=6,", "cmdstat_expireat:calls=6,")
+                .contains("cmdstat_exec:calls=6,");
         assertThat(keysWritten()).hasSize(2).allSatisfy(key -> {
             assertThat(commands.zcard(key)).isEqualTo(3000);
             assertThat(commands.zscore(key, "/2999")).isEqualTo(3000);
@@ -280,6 +283,79 @@ class RedisCountsIT {
     }
 
     @Test
+    void shouldNotLetAStaleWriterLowerACount() {
+        CountAddress address = new CountAddress(Metric.CALLS, minuteWindow(), Dimension.STATUS, "200");
+        Map<TopicPartition, Long> early = Map.of(PARTITION, 5L);
+        Map<TopicPartition, Long> late = Map.of(PARTITION, 9L);
+        try (RedisCounts stale = counts(redis, Clock.systemUTC())) {
+            stale.applied(List.of(PARTITION));
+            assertThat(stale.write(Map.of(address, 3L), early)).isTrue();
+
+            counts.applied(List.of(PARTITION));
+            assertThat(counts.write(Map.of(address, 10L), late)).isTrue();
+
+            assertThat(stale.write(Map.of(address, 4L), Map.of(PARTITION, 6L)))
+                    .as("it learns that it is not alone")
+                    .isFalse();
+            assertThat(scores(keys.key(address))).isEqualTo(Map.of("200", 10.0));
+            assertThat(commands.get(positionKey())).isEqualTo("9");
+        }
+    }
+
+    @Test
+    void shouldKeepPositionsBehindTheCounts() {
+        CountAddress address = new CountAddress(Metric.CLICKS, LIFETIME, Dimension.USER, "u1");
+
+        assertThat(counts.applied(List.of(PARTITION))).isEqualTo(Map.of(PARTITION, 0L));
+        assertThat(counts.write(Map.of(address, 1L), Map.of(PARTITION, 7L))).isTrue();
+        assertThat(commands.get(positionKey())).isEqualTo("7");
+        assertThat(commands.ttl(positionKey())).isEqualTo(-1);
+
+        counts.disconnect();
+        assertThat(counts.applied(List.of(PARTITION))).isEqualTo(Map.of(PARTITION, 7L));
+        assertThat(counts.write(Map.of(), Map.of(PARTITION, 7L))).isTrue();
+        assertThat(counts.write(Map.of(), Map.of(PARTITION, 5L)))
+                .as("back, as after a rewind")
+                .isTrue();
+        assertThat(commands.get(positionKey())).isEqualTo("5");
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {7, 8})
+    void shouldNoticeThatCountsAreGone(long next) {
+        CountAddress address = new CountAddress(Metric.CLICKS, LIFETIME, Dimension.USER, "u1");
+        counts.applied(List.of(PARTITION));
+        assertThat(counts.write(Map.of(address, 1L), Map.of(PARTITION, 7L))).isTrue();
+
+        keysWritten().forEach(commands::del);
+
+        assertThat(counts.write(Map.of(address, 2L), Map.of(PARTITION, next))).isFalse();
+        assertThat(commands.get(positionKey())).isNull();
+        assertThat(counts.applied(List.of(PARTITION))).isEqualTo(Map.of(PARTITION, 0L));
+        assertThat(counts.write(Map.of(address, 2L), Map.of(PARTITION, next))).isTrue();
+    }
+
+    @Test
+    void shouldNoticeThatCountsAreGoneBeforeTheFirstPosition() {
+        counts.applied(List.of(PARTITION));
+
+        commands.del(positionKey());
+
+        assertThat(counts.write(Map.of(), Map.of(PARTITION, 7L))).isFalse();
+        assertThat(commands.get(positionKey())).isNull();
+    }
+
+    @Test
+    void shouldRefuseAPositionThatIsNone() {
+        commands.set(positionKey(), "no number");
+
+        assertThatExceptionOfType(RedisFault.class)
+                .isThrownBy(() -> counts.applied(List.of(PARTITION)))
+                .withMessageContaining(positionKey())
+                .matches(RedisFault::permanent);
+    }
+
+    @Test
     void shouldConnectAnewAfterARestart(@TempDir Path folder) {
         CountAddress address = new CountAddress(Metric.CLICKS, LIFETIME, Dimension.USER, "u1");
         CountAddress another = new CountAddress(Metric.CLICKS, LIFETIME, Dimension.USER, "u2");
@@ -307,11 +383,12 @@ class RedisCountsIT {
     void shouldNotConnectWithAWrongPassword() {
         counts.close();
         counts = new RedisCounts(
-                "redis://:wrong@127.0.0.1:" + redis.port(),
+                new SingleRedis("redis://:wrong@127.0.0.1:" + redis.port()),
                 keys,
                 RETENTION,
                 new WindowCalendar(ZoneOffset.UTC),
-                Clock.systemUTC());
+                Clock.systemUTC(),
+                false);
 
         assertThatExceptionOfType(RedisException.class).isThrownBy(() -> counts.write(Map.of()));
     }
@@ -329,7 +406,12 @@ class RedisCountsIT {
     }
 
     private RedisCounts counts(EmbeddedRedis server, Clock clock) {
-        return new RedisCounts(server.uri(), keys, RETENTION, new WindowCalendar(ZoneOffset.UTC), clock);
+        return new RedisCounts(
+                new SingleRedis(server.uri()), keys, RETENTION, new WindowCalendar(ZoneOffset.UTC), clock, false);
+    }
+
+    private String positionKey() {
+        return prefix + ":1:applied:counts-day:0";
     }
 
     private String minute() {

@@ -34,6 +34,13 @@ public final class Settings {
             .asSecret();
     public static final Setting<String> REDIS_KEY_PREFIX =
             text("REDIS_KEY_PREFIX", "tally", "First part of each key in Redis.");
+    public static final Setting<Boolean> REDIS_ALLOW_EVICTION = new Setting<>(
+            "REDIS_ALLOW_EVICTION",
+            "false",
+            false,
+            "true lets the sink run on a Redis that may evict keys, and with them counts, when its memory is full.",
+            "true or false",
+            Settings::truth);
     public static final Setting<Integer> KAFKA_PORT =
             port("KAFKA_PORT", "9092", "Standalone: port of the embedded Kafka; 0 takes a free one.");
     public static final Setting<Integer> REDIS_PORT =
@@ -125,6 +132,7 @@ public final class Settings {
                 KAFKA_BOOTSTRAP_SERVERS,
                 REDIS_URI,
                 REDIS_KEY_PREFIX,
+                REDIS_ALLOW_EVICTION,
                 KAFKA_PORT,
                 REDIS_PORT,
                 DATA_DIR,
@@ -185,6 +193,13 @@ public final class Settings {
             }
             return text;
         });
+    }
+
+    private static boolean truth(String text) {
+        if (!text.equals("true") && !text.equals("false")) {
+            throw new IllegalArgumentException("neither true nor false");
+        }
+        return Boolean.parseBoolean(text);
     }
 
     private static int within(String text, int least, int most) {

@@ -1,0 +1,135 @@
+package io.tallystream.sink;
+
+import io.tallystream.schema.count.CountAddress;
+import io.tallystream.schema.kafka.CountRecord;
+import io.tallystream.sink.redis.RedisCounts;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * Records that were read and are not in Redis yet, by partition, so that those of a partition that was taken away can be dropped.
+ * Not thread-safe.
+ */
+final class Batch {
+    private static final int MAX_REASON = 500;
+
+    private final RedisCounts counts;
+    private final Map<TopicPartition, Part> parts = new HashMap<>();
+
+    /**
+     * A record that is no count.
+     *
+     * @param reason for people, cut where it is long
+     */
+    record Refused(ConsumerRecord<byte[], byte[]> record, String reason) {
+        Refused {
+            // It may quote a key of any length.
+            reason = reason.length() <= MAX_REASON ? reason : reason.substring(0, MAX_REASON) + "…";
+        }
+    }
+
+    private static final class Part {
+        private final long first;
+        // Older counts of an address are overtaken already.
+        private final Map<CountAddress, Long> last = new HashMap<>();
+        private final List<Refused> refused = new ArrayList<>();
+        private int size;
+        private long next;
+        private long newest;
+
+        Part(long first) {
+            this.first = first;
+        }
+    }
+
+    /** The counts say what has a place in Redis. */
+    Batch(RedisCounts counts) {
+        this.counts = counts;
+    }
+
+    /** Adds what was read behind the rest. */
+    void add(ConsumerRecords<byte[], byte[]> records) {
+        for (ConsumerRecord<byte[], byte[]> record : records) {
+            Part part = parts.computeIfAbsent(
+                    new TopicPartition(record.topic(), record.partition()), partition -> new Part(record.offset()));
+            part.next = record.offset() + 1;
+            try {
+                CountRecord count = CountRecord.decode(record.key(), record.value());
+                counts.check(count.address(), count.value());
+                part.last.merge(count.address(), count.value(), Math::max);
+                part.newest = Math.max(part.newest, record.timestamp());
+                part.size++;
+            } catch (IllegalArgumentException e) {
+                part.refused.add(new Refused(record, String.valueOf(e.getMessage())));
+            }
+        }
+    }
+
+    /** Forgets what was read from those partitions; others have it now, or it will be read again. */
+    void drop(Collection<TopicPartition> partitions) {
+        parts.keySet().removeAll(new HashSet<>(partitions));
+    }
+
+    /** Forgets all, as it is in Redis. */
+    void clear() {
+        parts.clear();
+    }
+
+    boolean isEmpty() {
+        return parts.isEmpty();
+    }
+
+    /** From where the partition's records are here; empty if there are none. */
+    OptionalLong first(TopicPartition partition) {
+        Part part = parts.get(partition);
+        return part == null ? OptionalLong.empty() : OptionalLong.of(part.first);
+    }
+
+    /** Up to where, exclusive. */
+    OptionalLong next(TopicPartition partition) {
+        Part part = parts.get(partition);
+        return part == null ? OptionalLong.empty() : OptionalLong.of(part.next);
+    }
+
+    /** The partitions that there are records of. */
+    Set<TopicPartition> partitions() {
+        return Set.copyOf(parts.keySet());
+    }
+
+    /** The newest count of each address. */
+    Map<CountAddress, Long> last() {
+        Map<CountAddress, Long> last = new HashMap<>();
+        // An address is on one partition, unless somebody has added partitions.
+        parts.values().forEach(part -> part.last.forEach((address, count) -> last.merge(address, count, Math::max)));
+        return last;
+    }
+
+    /** How many records, of which those that are no counts are not. */
+    int size() {
+        return parts.values().stream().mapToInt(part -> part.size).sum();
+    }
+
+    /** When the newest of them was written, in epoch milliseconds; 0 if there are none. */
+    long newest() {
+        return parts.values().stream().mapToLong(part -> part.newest).max().orElse(0);
+    }
+
+    /** The records that are no counts. */
+    List<Refused> refused() {
+        return parts.values().stream().flatMap(part -> part.refused.stream()).toList();
+    }
+
+    /** They are kept elsewhere now. */
+    void forgetRefused() {
+        parts.values().forEach(part -> part.refused.clear());
+    }
+}

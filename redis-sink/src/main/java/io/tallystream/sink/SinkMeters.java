@@ -1,0 +1,123 @@
+package io.tallystream.sink;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.tallystream.sink.redis.RedisCounts;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What operators see of the sink. Written by one thread, read by any. */
+final class SinkMeters implements AutoCloseable {
+    private static final double MILLIS = 1_000;
+
+    private final MeterRegistry registry;
+    private final Clock clock;
+    private final List<Meter> registered = new ArrayList<>();
+    private final Map<String, Counter> retries = new HashMap<>();
+    private final Counter records;
+    private final Counter refused;
+    private final Counter rewinds;
+    private final DistributionSummary batchRecords;
+    private final Timer batches;
+    private volatile long lag;
+    private volatile long newest;
+    private boolean closed;
+
+    /** Registers them. */
+    SinkMeters(MeterRegistry registry, RedisCounts counts, Clock clock) {
+        this.registry = registry;
+        this.clock = clock;
+        records = keep(Counter.builder("tallystream.sink.records")
+                .description("Records of counts topics that Redis has confirmed")
+                .register(registry));
+        refused = keep(Counter.builder("tallystream.sink.undecodable")
+                .description("Records of counts topics that are no counts, and were put on dead-letters")
+                .register(registry));
+        rewinds = keep(Counter.builder("tallystream.sink.rewinds")
+                .description("Partitions that are read again because Redis did not have what was read before")
+                .register(registry));
+        batchRecords = keep(DistributionSummary.builder("tallystream.sink.batch.records")
+                .description("Records that were written at once")
+                .register(registry));
+        batches = keep(Timer.builder("tallystream.sink.batches")
+                .description(
+                        "Batches, from the first command until Redis has confirmed all and the position behind them")
+                .register(registry));
+        keep(FunctionCounter.builder("tallystream.sink.keys.without.expiry", counts, RedisCounts::keysWithoutExpiry)
+                .description("Keys written that should have an expiry and have none: must be 0")
+                .register(registry));
+        keep(Gauge.builder("tallystream.sink.lag", this, meters -> meters.lag)
+                .description("Records that are not in Redis yet, of the partitions that this sink has")
+                .register(registry));
+        keep(Gauge.builder("tallystream.sink.freshness", this, SinkMeters::freshness)
+                .description("Age of the newest count that Redis has confirmed")
+                .baseUnit("seconds")
+                .register(registry));
+    }
+
+    /** Redis has confirmed a batch. */
+    void addBatch(Batch batch, Duration duration) {
+        records.increment(batch.size());
+        batchRecords.record(batch.size());
+        batches.record(duration);
+        newest = Math.max(newest, batch.newest());
+    }
+
+    /** Records are on dead-letters. */
+    void addRefused(int more) {
+        refused.increment(more);
+    }
+
+    /** What was tried has to be tried again. */
+    void addRetry(String reason) {
+        retries.computeIfAbsent(
+                        reason,
+                        name -> keep(Counter.builder("tallystream.sink.retries")
+                                .description("Attempts to write that have to be repeated")
+                                .tag("reason", name)
+                                .register(registry)))
+                .increment();
+    }
+
+    /** A partition is read again. */
+    void addRewind() {
+        rewinds.increment();
+    }
+
+    /** How many records are not in Redis yet. */
+    void lag(long now) {
+        lag = now;
+    }
+
+    // Not a number as long as there is none.
+    private double freshness() {
+        long known = newest;
+        return known == 0 ? Double.NaN : (clock.millis() - known) / MILLIS;
+    }
+
+    private synchronized <M extends Meter> M keep(M meter) {
+        if (closed) {
+            registry.remove(meter);
+        } else {
+            registered.add(meter);
+        }
+        return meter;
+    }
+
+    /** Takes them out of the registry. */
+    @Override
+    public synchronized void close() {
+        closed = true;
+        registered.forEach(registry::remove);
+        registered.clear();
+    }
+}

@@ -1,0 +1,33 @@
+package io.tallystream.sink.redis;
+
+import io.lettuce.core.RedisException;
+import io.lettuce.core.api.StatefulRedisConnection;
+import java.util.List;
+
+/**
+ * Open connections to every server that holds counts. Flushing is manual, and the connections do not come back by themselves: at
+ * the first error all of them are closed, and others are made. For one thread, except {@link #close}.
+ */
+public interface RedisLink extends AutoCloseable {
+    /**
+     * A server that holds counts.
+     *
+     * @param connection to this server alone; does not follow redirections, nor flush by itself
+     * @param slotTag part of a key, in braces, that places it on this server; empty if all keys are
+     */
+    record Server(StatefulRedisConnection<String, String> connection, String slotTag) {}
+
+    /** All of them, the same for as long as this is open; one, where Redis is no Cluster. */
+    List<Server> servers();
+
+    /**
+     * The one that holds that key.
+     *
+     * @throws RedisException if none does at the time
+     */
+    Server holding(String key);
+
+    /** Closes the connections; what is under way fails. Further calls do nothing. */
+    @Override
+    void close();
+}
