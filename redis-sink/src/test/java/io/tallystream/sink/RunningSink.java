@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tallystream.runtime.config.Environment;
@@ -51,7 +53,8 @@ final class RunningSink implements AutoCloseable {
     }
 
     double meter(String name) {
-        return meters.get(name).counter().count();
+        Meter meter = meters.get(name).meter();
+        return meter instanceof FunctionCounter counted ? counted.count() : ((Counter) meter).count();
     }
 
     /** How often it had to try again for that reason. */
@@ -59,6 +62,10 @@ final class RunningSink implements AutoCloseable {
         Counter counter =
                 meters.find("tallystream.sink.retries").tag("reason", reason).counter();
         return counter == null ? 0 : counter.count();
+    }
+
+    long batches() {
+        return meters.get("tallystream.sink.batches").timer().count();
     }
 
     double gauge(String name) {

@@ -69,18 +69,30 @@ final class SinkTopics implements AutoCloseable {
 
     @SafeVarargs
     final void commit(ProducerRecord<byte[], byte[]>... records) {
+        commit(listOf(records));
+    }
+
+    void commit(List<ProducerRecord<byte[], byte[]>> records) {
         send(records);
         producer.commitTransaction();
     }
 
     @SafeVarargs
     final void abort(ProducerRecord<byte[], byte[]>... records) {
-        send(records);
+        send(listOf(records));
         producer.abortTransaction();
     }
 
     @SafeVarargs
-    private void send(ProducerRecord<byte[], byte[]>... records) {
+    private static List<ProducerRecord<byte[], byte[]>> listOf(ProducerRecord<byte[], byte[]>... records) {
+        List<ProducerRecord<byte[], byte[]>> list = new ArrayList<>();
+        for (ProducerRecord<byte[], byte[]> record : records) {
+            list.add(record);
+        }
+        return list;
+    }
+
+    private void send(List<ProducerRecord<byte[], byte[]>> records) {
         producer.beginTransaction();
         try {
             for (ProducerRecord<byte[], byte[]> record : records) {
