@@ -1,7 +1,6 @@
 package io.tallystream.sink;
 
 import static io.tallystream.sink.RunningSink.PATIENCE;
-import static io.tallystream.sink.SinkTopics.count;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -18,17 +17,11 @@ import io.tallystream.runtime.lifecycle.StartupException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.time.LocalDate;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
-import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -45,12 +38,11 @@ class FaultIT {
 
     private final EmbeddedKafka kafka;
     private final SinkTopics topics;
-    private final OffsetDateTime now = OffsetDateTime.now(ZoneOffset.UTC);
+    private final CountRounds rounds;
     private EmbeddedRedis redis;
     private RedisContents contents;
     private RunningSink sink;
     private String pid;
-    private int round;
 
     @TempDir
     private Path folder;
@@ -58,6 +50,7 @@ class FaultIT {
     FaultIT(EmbeddedKafka kafka) {
         this.kafka = kafka;
         topics = new SinkTopics(kafka.bootstrapServers());
+        rounds = new CountRounds(topics);
     }
 
     @BeforeEach
@@ -326,35 +319,8 @@ class FaultIT {
         });
     }
 
-    /** Raises some counts of every topic, adds others, and some that have expired. */
     private void commitRound() {
-        round++;
-        LocalDate today = now.toLocalDate();
-        String minute = label(now.truncatedTo(ChronoUnit.MINUTES));
-        String hour = label(now.truncatedTo(ChronoUnit.HOURS));
-        String expired = label(now.minusDays(8).truncatedTo(ChronoUnit.MINUTES));
-        List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
-        for (int partition = 0; partition < SinkTopics.PARTITIONS; partition++) {
-            for (String member : List.of("same", "round-" + round)) {
-                String suffix = member + "-" + partition;
-                for (int step = 0; step < 3; step++) {
-                    long value = 10L * round + step;
-                    records.add(
-                            count("counts-minute", partition, "calls|minute|" + minute + "|endpoint|" + suffix, value));
-                    records.add(count(
-                            "counts-minute", partition, "calls|minute|" + expired + "|endpoint|" + suffix, value));
-                    records.add(count("counts-hour", partition, "calls|hour|" + hour + "|endpoint|" + suffix, value));
-                    records.add(count("counts-day", partition, "calls|day|" + today + "|status|" + suffix, value));
-                    records.add(count("counts-user-day", partition, "calls|day|" + today + "|user|" + suffix, value));
-                    records.add(count("counts-lifetime", partition, "clicks|lifetime|all|user|" + suffix, value));
-                }
-            }
-        }
-        topics.commit(records);
-    }
-
-    private static String label(OffsetDateTime time) {
-        return time.toString();
+        rounds.commit();
     }
 
     private Map<String, String> variables() {

@@ -31,7 +31,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -245,6 +247,33 @@ class SinkIT {
             await().atMost(PATIENCE)
                     .untilAsserted(() ->
                             assertThat(second.meter("tallystream.sink.records")).isEqualTo(1));
+        }
+    }
+
+    @Test
+    void shouldNotLowerACountWhenOldRecordsComeAgain() throws Exception {
+        topics.create();
+        List<ProducerRecord<byte[], byte[]>> growing = new ArrayList<>();
+        for (int value = 1; value <= 200; value++) {
+            growing.add(status("200", value));
+        }
+        topics.commit(growing);
+        try (RunningSink sink = new RunningSink(variables())) {
+            awaitScores(Map.of("200", 200.0));
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(topics.committed()).isEqualTo(topics.ends()));
+            assertThat(sink.failure()).isNull();
+        }
+
+        topics.resetOffsets();
+        Map<String, String> oneByOne = variables();
+        oneByOne.put("KAFKA_CONSUMER_MAX_POLL_RECORDS", "1");
+        try (RunningSink again = new RunningSink(oneByOne)) {
+            await().pollDelay(Duration.ZERO)
+                    .pollInterval(Duration.ofMillis(1))
+                    .failFast("a count went down", () -> !scores().equals(Map.of("200", 200.0)))
+                    .atMost(PATIENCE)
+                    .until(() -> again.meter("tallystream.sink.records") == 200);
         }
     }
 

@@ -137,6 +137,13 @@ final class SinkTopics implements AutoCloseable {
                 .count());
     }
 
+    /** Makes the next sink begin at the beginning; for a group without members. */
+    void resetOffsets() throws Exception {
+        Map<TopicPartition, OffsetAndMetadata> beginnings = new HashMap<>();
+        committed().keySet().forEach(partition -> beginnings.put(partition, new OffsetAndMetadata(0)));
+        admin.alterConsumerGroupOffsets(GROUP, beginnings).all().get();
+    }
+
     /** The id of the only member. */
     String onlyMember() throws Exception {
         List<MemberDescription> members = List.copyOf(admin.describeConsumerGroups(List.of(GROUP))
