@@ -102,6 +102,7 @@ class SettingsTest {
         "TIME_ZONE, Europe/Berlin",
         "ALLOWED_LATENESS, PT0.001S",
         "RETENTION_DAY, P730D",
+        "REDIS_ALLOW_EVICTION, true",
         "LOG_FORMAT, json",
         "LOG_LEVEL, debug",
         "ADMIN_TOKEN, 0123456789abcdef",
@@ -126,6 +127,7 @@ class SettingsTest {
         // More milliseconds than a long holds.
         "RETENTION_DAY, P999999999999D",
         "DATA_DIR, a\0b",
+        "REDIS_ALLOW_EVICTION, yes",
         "LOG_FORMAT, xml",
         "LOG_LEVEL, INFO",
         "ADMIN_TOKEN, 0123456789abcde",
