@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
@@ -20,9 +21,12 @@ import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** Makes the topics that are missing and refuses those that would make counts wrong. Safe to run from many services at once. */
 public final class TopicProvisioner {
+    private static final long POLL_MILLIS = 20;
+
     private final Admin admin;
     private final Duration limit;
 
@@ -79,14 +83,14 @@ public final class TopicProvisioner {
 
     private Map<String, TopicDescription> describe(Collection<TopicDefinition> definitions)
             throws InterruptedException, TimeoutException {
-        return await(admin.describeTopics(
+        return awaitKnown(() -> admin.describeTopics(
                         definitions.stream().map(TopicDefinition::name).toList())
                 .allTopicNames());
     }
 
     private Map<String, Config> configurations(Collection<TopicDefinition> definitions)
             throws InterruptedException, TimeoutException {
-        Map<ConfigResource, Config> byResource = await(admin.describeConfigs(definitions.stream()
+        Map<ConfigResource, Config> byResource = awaitKnown(() -> admin.describeConfigs(definitions.stream()
                         .map(topic -> new ConfigResource(ConfigResource.Type.TOPIC, topic.name()))
                         .toList())
                 .all());
@@ -118,6 +122,21 @@ public final class TopicProvisioner {
                                 wanted.name(),
                                 MESSAGE_TIMESTAMP_TYPE_CONFIG,
                                 type));
+    }
+
+    /** Asks again where the broker has not heard yet of a topic that the controller has just made. */
+    private <T> T awaitKnown(Supplier<KafkaFuture<T>> request) throws InterruptedException, TimeoutException {
+        long deadline = System.nanoTime() + limit.toNanos();
+        while (true) {
+            try {
+                return await(request.get());
+            } catch (UnknownTopicOrPartitionException e) {
+                if (System.nanoTime() - deadline > 0) {
+                    throw e;
+                }
+                TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+            }
+        }
     }
 
     private <T> T await(KafkaFuture<T> future) throws InterruptedException, TimeoutException {
