@@ -123,7 +123,7 @@ public final class EmbeddedRedis implements AutoCloseable {
         }
     }
 
-    private static String sha256(String text) {
+    static String sha256(String text) {
         try {
             byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
             return HexFormat.of().formatHex(digest);
@@ -161,9 +161,18 @@ public final class EmbeddedRedis implements AutoCloseable {
 
     /** {@code redis://:password@127.0.0.1:port}, percent-encoded. It contains the password: keep it out of logs. */
     public String uri() {
+        return uri(port, password);
+    }
+
+    static String uri(int port, String password) {
         // URLEncoder writes forms, where a space is a plus.
         String encoded = URLEncoder.encode(password, StandardCharsets.UTF_8).replace("+", "%20");
         return "redis://:" + encoded + "@127.0.0.1:" + port;
+    }
+
+    /** The password of the default user. */
+    String password() {
+        return password;
     }
 
     /** The port that clients connect to. */

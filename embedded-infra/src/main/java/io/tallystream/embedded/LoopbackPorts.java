@@ -19,6 +19,7 @@ final class LoopbackPorts {
     private static final int LOWEST = 10_000;
     private static final int HIGHEST = 30_000;
     private static final int ATTEMPTS = 1_000;
+    private static final int CLUSTER_BUS_OFFSET = 10_000;
 
     private LoopbackPorts() {}
 
@@ -51,6 +52,27 @@ final class LoopbackPorts {
             ports.add(anyFree());
         }
         return List.copyOf(ports);
+    }
+
+    /** As many free ports, all different, each with the one that a node of a Redis Cluster also needs, 10000 above it, free. */
+    static List<Integer> anyFreeForCluster(int count) {
+        Set<Integer> ports = new LinkedHashSet<>();
+        while (ports.size() < count) {
+            int port = anyFree();
+            if (port <= HIGHEST - CLUSTER_BUS_OFFSET && isFree(port + CLUSTER_BUS_OFFSET)) {
+                ports.add(port);
+            }
+        }
+        return List.copyOf(ports);
+    }
+
+    private static boolean isFree(int port) {
+        try {
+            bind(port);
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     /** A free port other than the given one. */

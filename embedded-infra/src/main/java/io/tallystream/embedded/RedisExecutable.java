@@ -43,6 +43,17 @@ final class RedisExecutable {
         }
     }
 
+    /** The same executable under the name by which it knows that it is to be a Sentinel. */
+    static Path asSentinel(Path folder) {
+        Path link = folder.resolve("redis-sentinel");
+        try {
+            Files.deleteIfExists(link);
+            return Files.createSymbolicLink(link, in(folder));
+        } catch (IOException e) {
+            throw new EmbeddedStartException("cannot write " + link + ": " + e.getMessage(), e);
+        }
+    }
+
     private static void copyResource(String resource, Path target) throws IOException {
         try (InputStream in = ExecutableProvider.class.getResourceAsStream(resource)) {
             if (in == null) {
