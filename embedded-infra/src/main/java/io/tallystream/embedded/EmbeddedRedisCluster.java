@@ -3,6 +3,7 @@ package io.tallystream.embedded;
 import static java.util.Objects.requireNonNull;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -30,6 +31,7 @@ public final class EmbeddedRedisCluster implements AutoCloseable {
 
     private static final int NODES = 2 * MASTERS;
     private static final int SLOTS = 16_384;
+    private static final Duration FAILOVER_LIMIT = Duration.ofSeconds(6);
 
     private final DataFolder dataFolder;
     private final String password = UUID.randomUUID().toString();
@@ -73,14 +75,9 @@ public final class EmbeddedRedisCluster implements AutoCloseable {
                             "cluster-node-timeout " + NODE_TIMEOUT_MILLIS,
                             "repl-diskless-sync yes",
                             "repl-diskless-sync-delay 0",
+                            "masterauth " + password,
                             "maxmemory-policy noeviction")));
         }
-        nodes.forEach(this::setReplicationPassword);
-    }
-
-    // As a command, so that the password is in no file.
-    private void setReplicationPassword(RedisNode node) {
-        node.call("CONFIG", "SET", "masterauth", password);
     }
 
     private void join() {
@@ -192,7 +189,6 @@ public final class EmbeddedRedisCluster implements AutoCloseable {
     /** Starts a killed node again: as a replica if another has taken its place. Returns when it follows. */
     public void restart(int node) {
         nodes.get(node).launch();
-        setReplicationPassword(nodes.get(node));
         awaitComplete();
     }
 
@@ -229,8 +225,23 @@ public final class EmbeddedRedisCluster implements AutoCloseable {
                         node.call("CLUSTER", "NODES").lines().anyMatch(line -> line.contains("myself,slave " + id)))
                 .findFirst()
                 .orElseThrow(() -> new IllegalStateException("node " + master + " has no replica"));
-        replica.call("CLUSTER", "FAILOVER");
+        // Redis gives up a failover that took it more than five seconds.
+        RedisNode.awaitFact("no failover", () -> {
+            replica.call("CLUSTER", "FAILOVER");
+            return becomesMaster(replica);
+        });
         return awaitFailover(key, master);
+    }
+
+    private static boolean becomesMaster(RedisNode replica) {
+        long deadline = System.nanoTime() + FAILOVER_LIMIT.toNanos();
+        while (System.nanoTime() - deadline < 0) {
+            if (replica.call("INFO", "replication").contains("role:master")) {
+                return true;
+            }
+            Thread.onSpinWait();
+        }
+        return false;
     }
 
     /** The reply of a node to a command; lists have a line for each part, nothing is null. */

@@ -41,7 +41,7 @@ public final class EmbeddedRedisSentinel implements AutoCloseable {
                     RedisExecutable.asSentinel(folder.path()),
                     folder.path(),
                     LoopbackPorts.resolve(0),
-                    watched.password(),
+                    "",
                     List.of(
                             name,
                             "sentinel down-after-milliseconds " + MASTER_NAME + " " + DOWN_AFTER_MILLIS,

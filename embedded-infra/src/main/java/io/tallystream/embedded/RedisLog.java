@@ -36,12 +36,23 @@ final class RedisLog {
             "Redis is now ready to exit");
 
     private final Deque<String> lastLines = new ArrayDeque<>();
+    private final boolean quiet;
     private final Thread reader;
 
     RedisLog(InputStream output) {
+        this(output, false);
+    }
+
+    private RedisLog(InputStream output, boolean quiet) {
+        this.quiet = quiet;
         reader = new Thread(() -> readAll(output), "embedded-redis-log");
         reader.setDaemon(true);
         reader.start();
+    }
+
+    /** One that warns of nothing: where servers are killed on purpose, the others say much of it. */
+    static RedisLog quiet(InputStream output) {
+        return new RedisLog(output, true);
     }
 
     /** The last lines of a process that has ended, oldest first, on one line. */
@@ -72,7 +83,7 @@ final class RedisLog {
             }
             lastLines.addLast(line.strip());
         }
-        if (isWarning(line)) {
+        if (!quiet && isWarning(line)) {
             LOGGER.warn("{}", line);
         } else {
             LOGGER.debug("{}", line);

@@ -36,23 +36,23 @@ final class RedisNode implements AutoCloseable {
      *
      * @param executable of redis-server, or under a name with which it is something else
      * @param folder made where missing
+     * @param password empty: none is needed
      * @param settings lines of its configuration beside port and password
      */
     static RedisNode start(Path executable, Path folder, int port, String password, List<String> settings) {
         Path configFile = folder.resolve("redis.conf");
         try {
             Files.createDirectories(folder);
-            Files.writeString(
-                    configFile, """
+            Files.writeString(configFile, """
                     bind 127.0.0.1
                     port %d
-                    user default on #%s ~* &* +@all
+                    user default on %s ~* &* +@all
                     dir .
                     save ""
                     daemonize no
                     logfile ""
                     %s
-                    """.formatted(port, EmbeddedRedis.sha256(password), String.join("\n", settings)));
+                    """.formatted(port, login(password), String.join("\n", settings)));
         } catch (IOException e) {
             throw new EmbeddedStartException("cannot write " + configFile + ": " + e.getMessage(), e);
         }
@@ -67,6 +67,10 @@ final class RedisNode implements AutoCloseable {
         }
     }
 
+    private static String login(String password) {
+        return password.isEmpty() ? "nopass" : "#" + EmbeddedRedis.sha256(password);
+    }
+
     /** Starts the process again after {@link #kill}, and returns when it answers. */
     synchronized void launch() {
         try {
@@ -74,12 +78,12 @@ final class RedisNode implements AutoCloseable {
         } catch (IOException e) {
             throw new EmbeddedStartException("cannot run " + executable + ": " + e.getMessage(), e);
         }
-        RedisLog log = new RedisLog(process.getInputStream());
+        RedisLog log = RedisLog.quiet(process.getInputStream());
         awaitFact("Redis on port " + port + " does not answer", () -> {
             if (!process.isAlive()) {
                 throw new EmbeddedStartException("Redis stopped while starting: " + log.end());
             }
-            return RedisProbe.ask(port, password) == RedisProbe.Answer.READY;
+            return "PONG".equals(call("PING"));
         });
     }
 

@@ -34,11 +34,13 @@ final class RespConnection implements AutoCloseable {
         in = new BufferedInputStream(socket.getInputStream());
     }
 
-    /** A connection that is logged in. */
+    /** A connection that is logged in, if there is a password. */
     static RespConnection open(int port, String password) throws IOException {
         RespConnection connection = new RespConnection(port);
         try {
-            connection.call("AUTH", password);
+            if (!password.isEmpty()) {
+                connection.call("AUTH", password);
+            }
             return connection;
         } catch (IOException e) {
             connection.close();
