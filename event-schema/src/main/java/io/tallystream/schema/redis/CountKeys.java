@@ -8,6 +8,7 @@ import io.tallystream.schema.count.Granularity;
 import io.tallystream.schema.count.Metric;
 import io.tallystream.schema.count.Window;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -24,6 +25,10 @@ public final class CountKeys {
     private static final Pattern AFTER_GENERATION = Pattern.compile(
             "(?<granularity>[a-z]+):(?<window>[^:]+(?::\\d\\dZ)?):" + "(?:(?<metric>[a-z_]+):)?(?<dimension>[a-z_]+)");
 
+    private static final Pattern GENERATION = Pattern.compile("(\\d{1,9}):.*", Pattern.DOTALL);
+
+    private final String prefix;
+    private final int generation;
     private final String head;
 
     /**
@@ -31,7 +36,44 @@ public final class CountKeys {
      * @param generation which of several counts of the same events; a recount is written beside the one being read
      */
     public CountKeys(String prefix, int generation) {
-        this.head = requireNonNull(prefix, "prefix") + SEPARATOR + generation + SEPARATOR;
+        this.prefix = requireNonNull(prefix, "prefix");
+        this.generation = generation;
+        this.head = prefix + SEPARATOR + generation + SEPARATOR;
+    }
+
+    /**
+     * The key of the string that says which generation is read and written now; {@value #FIRST_GENERATION} where there is none. It
+     * is only ever raised.
+     */
+    public static String liveGeneration(String prefix) {
+        return prefix + SEPARATOR + "generation";
+    }
+
+    /** The key of the string that whoever makes counts anew holds meanwhile, so that there is one at a time. */
+    public static String rebuild(String prefix) {
+        return prefix + SEPARATOR + "rebuild";
+    }
+
+    /** The pattern, for {@code SCAN}, of all keys with that prefix. */
+    public static String pattern(String prefix) {
+        return prefix.replaceAll("([\\\\*?\\[\\]^-])", "\\\\$1") + SEPARATOR + "*";
+    }
+
+    /** The generation that a key belongs to; empty if it belongs to none, or has another prefix. */
+    public static OptionalInt generationOf(String prefix, String key) {
+        String head = prefix + SEPARATOR;
+        Matcher matcher = GENERATION.matcher(key.startsWith(head) ? key.substring(head.length()) : "");
+        return matcher.matches() ? OptionalInt.of(Integer.parseInt(matcher.group(1))) : OptionalInt.empty();
+    }
+
+    /** Which generation these keys are of. */
+    public int generation() {
+        return generation;
+    }
+
+    /** The same keys of another generation. */
+    public CountKeys ofGeneration(int other) {
+        return other == generation ? this : new CountKeys(prefix, other);
     }
 
     /** What a key holds: all counts of a dimension, or, with an empty metric, the totals of a window. */

@@ -29,4 +29,21 @@ class CountKeysTest {
         assertThat(keys.applied("", "counts-day", 3)).isEqualTo("team:tally:2:applied:counts-day:3");
         assertThat(keys.applied("{7}", "counts-day", 3)).isEqualTo("team:tally:2:applied:{7}:counts-day:3");
     }
+
+    @Test
+    void shouldTellGenerationsApart() {
+        assertThat(CountKeys.liveGeneration("tally")).isEqualTo("tally:generation");
+        assertThat(CountKeys.generationOf("tally", "tally:12:day:2026-11-20:total"))
+                .hasValue(12);
+        assertThat(CountKeys.generationOf("tally", "tally:2:applied:counts-day:0"))
+                .hasValue(2);
+        assertThat(CountKeys.generationOf("tally", CountKeys.liveGeneration("tally")))
+                .isEmpty();
+        assertThat(CountKeys.generationOf("tally", CountKeys.rebuild("tally"))).isEmpty();
+        assertThat(CountKeys.generationOf("tally", "tallyman:1:day:2026-11-20:total"))
+                .isEmpty();
+        assertThat(CountKeys.generationOf("tally", "tally:99999999999:x")).isEmpty();
+        assertThat(new CountKeys("tally", 1).ofGeneration(3).generation()).isEqualTo(3);
+        assertThat(CountKeys.pattern("a*[b]")).isEqualTo("a\\*\\[b\\]:*");
+    }
 }
