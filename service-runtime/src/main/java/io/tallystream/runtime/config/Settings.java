@@ -29,7 +29,9 @@ public final class Settings {
     public static final Setting<String> REDIS_URI = text(
                     "REDIS_URI",
                     "",
-                    "Redis to use, redis[s]://[user:password@]host[:port][/db]. Standalone starts one of its own if"
+                    "Redis to use, one server, redis[s]://[user:password@]host[:port][/db]; the master that Sentinels name,"
+                            + " redis[s]-sentinel://[user:password@]host[:port][,...][/db]#master; or a cluster,"
+                            + " redis[s]-cluster://[user:password@]host[:port][,...]. Standalone starts one of its own if"
                             + " this is not set; services on their own then expect it on localhost:6379.")
             .asSecret();
     public static final Setting<String> REDIS_KEY_PREFIX =

@@ -1,0 +1,59 @@
+package io.tallystream.runtime.redis;
+
+import io.lettuce.core.RedisException;
+import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
+import io.lettuce.core.cluster.api.async.RedisAdvancedClusterAsyncCommands;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** Connections to the servers of a cluster. Commands go out at once: one that is redirected takes a connection that nobody would flush. */
+final class ClusterLink implements RedisLink {
+    private final StatefulRedisClusterConnection<String, String> connection;
+    private final RedisAdvancedClusterAsyncCommands<String, String> commands;
+
+    ClusterLink(StatefulRedisClusterConnection<String, String> connection) {
+        this.connection = connection;
+        this.commands = connection.async();
+    }
+
+    @Override
+    public RedisClusterAsyncCommands<String, String> commands() {
+        return commands;
+    }
+
+    private List<RedisClusterAsyncCommands<String, String>> masters() {
+        List<RedisClusterAsyncCommands<String, String>> masters = connection.getPartitions().stream()
+                .filter(ClusterLink::holdsKeys)
+                .<RedisClusterAsyncCommands<String, String>>map(node -> commands.getConnection(node.getNodeId()))
+                .toList();
+        if (masters.isEmpty()) {
+            throw new RedisException("no server of the cluster holds keys");
+        }
+        return masters;
+    }
+
+    static boolean holdsKeys(RedisClusterNode node) {
+        return node.getRole().isUpstream() && !node.getSlots().isEmpty();
+    }
+
+    @Override
+    public CompletionStage<Void> probe() {
+        try {
+            return CompletableFuture.allOf(masters().stream()
+                    .map(master -> master.ping().toCompletableFuture())
+                    .toArray(CompletableFuture[]::new));
+        } catch (RedisException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    // Nobody waits for it.
+    @SuppressWarnings("FutureReturnValueIgnored")
+    @Override
+    public void close() {
+        connection.closeAsync();
+    }
+}

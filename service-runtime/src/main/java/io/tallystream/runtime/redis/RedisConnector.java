@@ -1,0 +1,118 @@
+package io.tallystream.runtime.redis;
+
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.MaintNotificationsConfig;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisException;
+import io.lettuce.core.SocketOptions;
+import io.lettuce.core.TimeoutOptions;
+import io.lettuce.core.cluster.ClusterClientOptions;
+import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
+import io.lettuce.core.cluster.RedisClusterClient;
+import java.time.Duration;
+
+/**
+ * Connects to the Redis that {@code REDIS_URI} names: one server, the master that Sentinels name, or a cluster. Thread-safe.
+ *
+ * <p>Links do not mend themselves, so that no command is sent again of which the caller no longer knows. Whoever uses one closes it
+ * after a failure and connects anew, which also asks the Sentinels and the cluster anew who is master.
+ */
+public final class RedisConnector implements AutoCloseable {
+    /** What {@code REDIS_URI} has to be, to follow "must be". */
+    public static final String EXPECTED_URI = RedisAddress.EXPECTED;
+
+    private static final Duration TOPOLOGY_REFRESH = Duration.ofSeconds(30);
+    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
+
+    private final Limits limits;
+    private final RedisAddress address;
+    private final RedisClient client;
+    // Null where Redis is no cluster.
+    private final RedisClusterClient clusterClient;
+
+    /**
+     * What callers want to wait for and to hold.
+     *
+     * @param command how long a connection or a reply may take
+     * @param commandsUnderWay how many commands may wait for their replies on one connection; more are refused
+     */
+    public record Limits(Duration command, int commandsUnderWay) {}
+
+    /**
+     * Does not connect yet.
+     *
+     * @throws IllegalArgumentException with a message that says what it must be, and nothing of what it is, if the URI is none
+     */
+    public RedisConnector(String uri, Limits limits) {
+        this.limits = limits;
+        address = RedisAddress.parse(uri, limits.command());
+        if (address.isCluster()) {
+            clusterClient = RedisClusterClient.create(address.uris());
+            clusterClient.setOptions(clusterOptions());
+            client = RedisClient.create(clusterClient.getResources());
+        } else {
+            clusterClient = null;
+            client = RedisClient.create(address.uris().get(0));
+        }
+        client.setOptions(options(ClientOptions.builder()).build());
+    }
+
+    private ClusterClientOptions clusterOptions() {
+        ClusterClientOptions.Builder builder = ClusterClientOptions.builder();
+        options(builder);
+        return builder.topologyRefreshOptions(ClusterTopologyRefreshOptions.builder()
+                        .enablePeriodicRefresh(TOPOLOGY_REFRESH)
+                        .build())
+                .build();
+    }
+
+    private ClientOptions.Builder options(ClientOptions.Builder builder) {
+        return builder.autoReconnect(false)
+                .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
+                .requestQueueSize(limits.commandsUnderWay())
+                .socketOptions(
+                        SocketOptions.builder().connectTimeout(limits.command()).build())
+                .timeoutOptions(TimeoutOptions.enabled(limits.command()))
+                .maintNotificationsConfig(MaintNotificationsConfig.disabled());
+    }
+
+    /**
+     * Connects, for single commands.
+     *
+     * @throws RedisException if Redis cannot be reached
+     */
+    public RedisLink connect() {
+        if (clusterClient == null) {
+            return new ServerLink(client.connect());
+        }
+        refresh();
+        return new ClusterLink(clusterClient.connect());
+    }
+
+    /**
+     * Connects, for commands in bulk and for transactions.
+     *
+     * @throws RedisException if Redis cannot be reached
+     */
+    public RedisServers connectToServers() {
+        if (clusterClient == null) {
+            return new SingleServer(client.connect());
+        }
+        refresh();
+        return ClusterServers.connect(client, address.uris().get(0), clusterClient.getPartitions());
+    }
+
+    /** What is known of the cluster may be from before a failover. */
+    private void refresh() {
+        clusterClient.refreshPartitions();
+    }
+
+    /** Lets go of all links and threads; commands under way fail. Further calls do nothing. */
+    @Override
+    public void close() {
+        client.shutdown(Duration.ZERO, CLOSE_LIMIT);
+        if (clusterClient != null) {
+            clusterClient.shutdown(Duration.ZERO, CLOSE_LIMIT);
+        }
+    }
+}
