@@ -12,7 +12,6 @@ import io.tallystream.runtime.lifecycle.Service;
 import io.tallystream.runtime.lifecycle.ServiceContext;
 import io.tallystream.runtime.lifecycle.StartupException;
 import io.tallystream.schema.count.WindowCalendar;
-import io.tallystream.schema.redis.CountKeys;
 import java.time.Clock;
 
 /** The query API, and the dashboard that uses it. */
@@ -42,10 +41,9 @@ public final class QueryApplication implements Service {
     @Override
     public void start() throws InterruptedException {
         try {
-            counts = new CountReader(
-                    config.redisUri(), new CountKeys(config.redisKeyPrefix(), CountKeys.FIRST_GENERATION));
+            counts = new CountReader(config.redisUri(), config.redisKeyPrefix());
         } catch (IllegalArgumentException e) {
-            throw new StartupException("REDIS_URI must be redis[s]://[user:password@]host[:port][/db]", e);
+            throw new StartupException("REDIS_URI " + e.getMessage(), e);
         }
         context.health().add("query-redis", counts::health);
         counts.start();

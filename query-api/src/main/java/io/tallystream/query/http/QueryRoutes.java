@@ -94,7 +94,8 @@ public final class QueryRoutes {
     }
 
     private CompletionStage<Long> clicksOf(String user) {
-        return counts.count(new CountAddress(Metric.CLICKS, Window.LIFETIME, Dimension.USER, user));
+        CountAddress address = new CountAddress(Metric.CLICKS, Window.LIFETIME, Dimension.USER, user);
+        return counts.answer(snapshot -> snapshot.count(address));
     }
 
     private static void answer(Router router, String path, Function<RoutingContext, CompletionStage<?>> question) {

@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 /** How the day is going. */
 public final class Overview {
@@ -35,17 +36,22 @@ public final class Overview {
     }
 
     /** Today, this hour, and today's most called endpoints, as they are now. */
-    public CompletableFuture<JsonObject> read() {
+    public CompletionStage<JsonObject> read() {
+        return counts.answer(this::read);
+    }
+
+    private CompletionStage<JsonObject> read(CountReader.Snapshot snapshot) {
         Instant now = clock.instant();
         Window today = calendar.windowAt(Granularity.DAY, now);
         Window hour = calendar.windowAt(Granularity.HOUR, now);
         // All are sent before the first reply is awaited.
-        CompletableFuture<Map<Metric, Long>> dayTotals = counts.totals(today).toCompletableFuture();
-        CompletableFuture<Map<Metric, Long>> hourTotals = counts.totals(hour).toCompletableFuture();
-        CompletableFuture<Map<String, Long>> statuses =
-                counts.top(today, Metric.CALLS, Dimension.STATUS, ALL_STATUSES).toCompletableFuture();
+        CompletableFuture<Map<Metric, Long>> dayTotals = snapshot.totals(today).toCompletableFuture();
+        CompletableFuture<Map<Metric, Long>> hourTotals = snapshot.totals(hour).toCompletableFuture();
+        CompletableFuture<Map<String, Long>> statuses = snapshot.top(
+                        today, Metric.CALLS, Dimension.STATUS, ALL_STATUSES)
+                .toCompletableFuture();
         CompletableFuture<Map<String, Long>> endpoints =
-                counts.top(today, Metric.CALLS, Dimension.ENDPOINT, HOT_APIS).toCompletableFuture();
+                snapshot.top(today, Metric.CALLS, Dimension.ENDPOINT, HOT_APIS).toCompletableFuture();
         return CompletableFuture.allOf(dayTotals, hourTotals, statuses, endpoints)
                 .thenApply(all -> new JsonObject()
                         .put("as_of", now.truncatedTo(ChronoUnit.SECONDS).toString())

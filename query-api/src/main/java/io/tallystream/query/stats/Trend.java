@@ -18,6 +18,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 /** How a metric went, window by window. */
 public final class Trend {
@@ -62,12 +63,16 @@ public final class Trend {
     }
 
     /** The totals of a metric in each window of the range, oldest first, the current one last. */
-    public CompletableFuture<JsonObject> read(Range range, Metric metric) {
+    public CompletionStage<JsonObject> read(Range range, Metric metric) {
+        return counts.answer(snapshot -> read(snapshot, range, metric));
+    }
+
+    private CompletionStage<JsonObject> read(CountReader.Snapshot snapshot, Range range, Metric metric) {
         Instant now = clock.instant();
         List<Window> windows = List.copyOf(windowsUpTo(now, range));
         List<CompletableFuture<Map<Metric, Long>>> totals = new ArrayList<>();
         // All are sent before the first reply is awaited.
-        windows.forEach(window -> totals.add(counts.totals(window).toCompletableFuture()));
+        windows.forEach(window -> totals.add(snapshot.totals(window).toCompletableFuture()));
         return CompletableFuture.allOf(totals.toArray(CompletableFuture[]::new)).thenApply(all -> {
             JsonArray data = new JsonArray();
             for (int i = 0; i < windows.size(); i++) {

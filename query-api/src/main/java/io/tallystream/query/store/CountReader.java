@@ -2,15 +2,12 @@ package io.tallystream.query.store;
 
 import static java.util.Objects.requireNonNull;
 
-import io.lettuce.core.ClientOptions;
-import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisException;
-import io.lettuce.core.RedisURI;
 import io.lettuce.core.ScoredValue;
-import io.lettuce.core.TimeoutOptions;
-import io.lettuce.core.api.StatefulRedisConnection;
-import io.lettuce.core.api.async.RedisAsyncCommands;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.tallystream.runtime.management.Health;
+import io.tallystream.runtime.redis.RedisConnector;
+import io.tallystream.runtime.redis.RedisLink;
 import io.tallystream.schema.count.CountAddress;
 import io.tallystream.schema.count.Dimension;
 import io.tallystream.schema.count.Metric;
@@ -27,9 +24,11 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -48,34 +47,33 @@ public final class CountReader implements AutoCloseable {
     private static final Map<String, Metric> METRICS =
             Arrays.stream(Metric.values()).collect(Collectors.toUnmodifiableMap(Metric::wireName, Function.identity()));
 
-    private final RedisClient client;
-    private final CountKeys keys;
+    // More than that within one answer, and somebody raises it without end.
+    private static final int MAX_SWITCHES = 5;
+
+    private final RedisConnector connector;
+    private final String prefix;
     private final ScheduledExecutorService probe = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "redis-probe");
         thread.setDaemon(true);
         return thread;
     });
-    private volatile StatefulRedisConnection<String, String> connection;
+    private volatile RedisLink link;
+    // As it was last seen; an answer that rests on an old one is made again.
+    private volatile CountKeys keys;
     private volatile Health health = Health.down("not connected yet");
 
     /**
      * Does not connect yet.
      *
+     * @param prefix of all keys
      * @throws IllegalArgumentException if the URI is none
      */
-    public CountReader(String redisUri, CountKeys keys) {
-        this.keys = requireNonNull(keys, "keys");
-        RedisURI uri = RedisURI.create(redisUri);
-        uri.setTimeout(COMMAND_LIMIT);
-        client = RedisClient.create(uri);
+    public CountReader(String redisUri, String prefix) {
+        this.prefix = requireNonNull(prefix, "prefix");
+        keys = new CountKeys(prefix, CountKeys.FIRST_GENERATION);
         // The probe connects anew: sooner than Lettuce, which waits up to half a minute, and also where Redis is gone
         // without a word.
-        client.setOptions(ClientOptions.builder()
-                .autoReconnect(false)
-                .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
-                .requestQueueSize(MAX_COMMANDS_UNDER_WAY)
-                .timeoutOptions(TimeoutOptions.enabled(COMMAND_LIMIT))
-                .build());
+        connector = new RedisConnector(redisUri, new RedisConnector.Limits(COMMAND_LIMIT, MAX_COMMANDS_UNDER_WAY));
     }
 
     /** Begins to connect, and tries until it succeeds. */
@@ -88,35 +86,81 @@ public final class CountReader implements AutoCloseable {
         return health;
     }
 
-    /** The totals of all metrics in a window; those without a count are not in the map. */
-    public CompletionStage<Map<Metric, Long>> totals(Window window) {
-        return ask(redis -> redis.zrangeWithScores(keys.totals(window), 0, -1)).thenApply(CountReader::byMetric);
+    /** Counts of one generation. Of no use after the answer that it was given for. */
+    public final class Snapshot {
+        private final CountKeys keys;
+
+        private Snapshot(CountKeys keys) {
+            this.keys = keys;
+        }
+
+        /** The totals of all metrics in a window; those without a count are not in the map. */
+        public CompletionStage<Map<Metric, Long>> totals(Window window) {
+            return ask(redis -> redis.zrangeWithScores(keys.totals(window), 0, -1))
+                    .thenApply(CountReader::byMetric);
+        }
+
+        /** The members of a dimension with the highest counts, highest first. */
+        public CompletionStage<Map<String, Long>> top(Window window, Metric metric, Dimension dimension, int limit) {
+            String key = keys.members(window, metric, dimension);
+            return ask(redis -> redis.zrevrangeWithScores(key, 0, limit - 1L)).thenApply(CountReader::byMember);
+        }
+
+        /** One count; 0 if there is none. */
+        public CompletionStage<Long> count(CountAddress address) {
+            return ask(redis -> redis.zscore(keys.key(address), keys.member(address)))
+                    .thenApply(score -> score == null ? 0 : score.longValue());
+        }
     }
 
-    /** The members of a dimension with the highest counts, highest first. */
-    public CompletionStage<Map<String, Long>> top(Window window, Metric metric, Dimension dimension, int limit) {
-        String key = keys.members(window, metric, dimension);
-        return ask(redis -> redis.zrevrangeWithScores(key, 0, limit - 1L)).thenApply(CountReader::byMember);
+    /**
+     * Answers a question from counts of one generation. Where all counts were made anew meanwhile, and the former ones may be gone
+     * in part, the question is asked once more.
+     *
+     * @param question reads from the snapshot, and from nothing else
+     */
+    public <T> CompletionStage<T> answer(Function<Snapshot, CompletionStage<T>> question) {
+        return answer(question, MAX_SWITCHES);
     }
 
-    /** One count; 0 if there is none. */
-    public CompletionStage<Long> count(CountAddress address) {
-        return ask(redis -> redis.zscore(keys.key(address), keys.member(address)))
-                .thenApply(score -> score == null ? 0 : score.longValue());
+    private <T> CompletionStage<T> answer(Function<Snapshot, CompletionStage<T>> question, int switchesLeft) {
+        CountKeys used = keys;
+        return question.apply(new Snapshot(used))
+                // Asked when all is read: what is live then was whole until then.
+                .thenCompose(answer -> liveKeys().thenCompose(live -> {
+                    if (live.generation() == used.generation()) {
+                        return CompletableFuture.completedFuture(answer);
+                    }
+                    return switchesLeft > 0
+                            ? answer(question, switchesLeft - 1)
+                            : CompletableFuture.failedFuture(new RedisException("counts are made anew all the time"));
+                }));
+    }
+
+    private CompletionStage<CountKeys> liveKeys() {
+        return ask(redis -> redis.get(CountKeys.liveGeneration(prefix))).thenApply(text -> {
+            try {
+                keys = keys.ofGeneration(text == null ? CountKeys.FIRST_GENERATION : Integer.parseInt(text));
+                return keys;
+            } catch (NumberFormatException e) {
+                throw new RedisException(CountKeys.liveGeneration(prefix) + " holds no number", e);
+            }
+        });
     }
 
     @Override
     public void close() {
         probe.shutdownNow();
-        client.shutdown(Duration.ZERO, COMMAND_LIMIT);
+        connector.close();
     }
 
-    private <T> CompletionStage<T> ask(Function<RedisAsyncCommands<String, String>, CompletionStage<T>> command) {
-        StatefulRedisConnection<String, String> current = connection;
+    private <T> CompletionStage<T> ask(
+            Function<RedisClusterAsyncCommands<String, String>, CompletionStage<T>> command) {
+        RedisLink current = link;
         if (current == null) {
             return CompletableFuture.failedFuture(new RedisException("not connected to Redis"));
         }
-        return CompletableFuture.completedFuture(current.async())
+        return CompletableFuture.completedFuture(current.commands())
                 .thenCompose(command)
                 .exceptionally(failure -> {
                     throw asRedisException(failure);
@@ -143,30 +187,31 @@ public final class CountReader implements AutoCloseable {
     private void round() {
         Health before = health;
         try {
-            if (connection == null) {
-                connection = client.connect();
+            if (link == null) {
+                link = connector.connect();
             }
-            connection.sync().ping();
+            link.probe().toCompletableFuture().get(COMMAND_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
             health = Health.up("reached");
-        } catch (RuntimeException e) { // Whatever it is, the next round may find it mended.
-            health = Health.down("Redis: " + e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException | RuntimeException e) { // The next round may find it mended.
+            Throwable cause = e instanceof ExecutionException ? e.getCause() : e;
+            health = Health.down("Redis: " + cause.getMessage());
             disconnect();
         }
         if (before.up() != health.up()) {
             LOGGER.info("Redis: {}", health.detail());
         }
         if (!probe.isShutdown()) {
-            schedule(connection == null ? CONNECT_RETRY_MS : PROBE_MS);
+            schedule(link == null ? CONNECT_RETRY_MS : PROBE_MS);
         }
     }
 
-    // Nobody waits for the old connection to be closed.
-    @SuppressWarnings("FutureReturnValueIgnored")
     private void disconnect() {
-        StatefulRedisConnection<String, String> failed = connection;
-        connection = null;
+        RedisLink failed = link;
+        link = null;
         if (failed != null) {
-            failed.closeAsync();
+            failed.close();
         }
     }
 

@@ -1,0 +1,114 @@
+package io.tallystream.query;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.api.sync.RedisCommands;
+import io.tallystream.embedded.EmbeddedRedis;
+import io.tallystream.embedded.junit.WithRedis;
+import io.tallystream.query.store.CountReader;
+import io.tallystream.runtime.management.Health;
+import io.tallystream.schema.count.Granularity;
+import io.tallystream.schema.count.Metric;
+import io.tallystream.schema.count.Window;
+import io.tallystream.schema.count.WindowCalendar;
+import io.tallystream.schema.redis.CountKeys;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@WithRedis
+@Timeout(60)
+class GenerationIT {
+    private static final int WINDOWS = 40;
+    private static final int SWITCHES = 200;
+
+    private final RedisClient client;
+    private final RedisCommands<String, String> commands;
+    private final String prefix = UUID.randomUUID().toString();
+    private final CountReader reader;
+    private final List<Window> windows = new ArrayList<>();
+
+    GenerationIT(EmbeddedRedis redis) {
+        client = RedisClient.create(redis.uri());
+        commands = client.connect().sync();
+        reader = new CountReader(redis.uri(), prefix);
+        WindowCalendar calendar = new WindowCalendar(ZoneOffset.UTC);
+        for (int i = 0; i < WINDOWS; i++) {
+            windows.add(calendar.windowAt(Granularity.MINUTE, Instant.EPOCH.plus(Duration.ofMinutes(i))));
+        }
+    }
+
+    @AfterEach
+    void close() {
+        reader.close();
+        client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+    }
+
+    @Test
+    void shouldNeverMixGenerationsInOneAnswer() throws Exception {
+        write(1);
+        reader.start();
+        await().until(() -> reader.health().equals(Health.up("reached")));
+        AtomicBoolean over = new AtomicBoolean();
+        CompletableFuture<Void> switcher = CompletableFuture.runAsync(() -> {
+            for (int generation = 2; generation <= SWITCHES; generation++) {
+                write(generation);
+                commands.set(CountKeys.liveGeneration(prefix), Integer.toString(generation));
+                remove(generation - 1);
+            }
+            over.set(true);
+        });
+
+        Set<Long> seen = new HashSet<>();
+        long last = 0;
+        while (!over.get()) {
+            List<Long> answer = ask();
+            assertThat(answer).hasSize(WINDOWS);
+            assertThat(new HashSet<>(answer)).as("one generation").hasSize(1);
+            assertThat(answer.get(0)).isGreaterThanOrEqualTo(last).isPositive();
+            last = answer.get(0);
+            seen.add(last);
+        }
+        switcher.get();
+
+        assertThat(ask()).containsOnly((long) SWITCHES);
+        assertThat(seen).hasSizeGreaterThan(3);
+    }
+
+    private List<Long> ask() throws Exception {
+        return reader.answer(snapshot -> {
+                    List<CompletableFuture<Map<Metric, Long>>> totals = new ArrayList<>();
+                    windows.forEach(window -> totals.add(snapshot.totals(window).toCompletableFuture()));
+                    return CompletableFuture.allOf(totals.toArray(CompletableFuture[]::new))
+                            .thenApply(all -> totals.stream()
+                                    .map(total -> total.join().getOrDefault(Metric.CALLS, 0L))
+                                    .toList());
+                })
+                .toCompletableFuture()
+                .get(5, TimeUnit.SECONDS);
+    }
+
+    private void write(int generation) {
+        CountKeys keys = new CountKeys(prefix, generation);
+        windows.forEach(window -> commands.zadd(keys.totals(window), generation, "calls"));
+    }
+
+    private void remove(int generation) {
+        CountKeys keys = new CountKeys(prefix, generation);
+        windows.forEach(window -> commands.unlink(keys.totals(window)));
+    }
+}
