@@ -11,6 +11,9 @@ import java.nio.file.attribute.PosixFilePermissions;
 
 /** Secrets that are made at the first start, and kept in files that only their owner can read. */
 final class SecretStore {
+    /** The name under which the embedded Redis's password is kept. */
+    static final String REDIS_PASSWORD = "redis-password";
+
     private static final String FOLDER = "secrets";
     private static final boolean POSIX =
             FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
@@ -51,6 +54,11 @@ final class SecretStore {
         } catch (IOException e) {
             throw unwritable(folder, e);
         }
+    }
+
+    /** Where the secret of that name is kept in a data folder, if there is one. */
+    static Path file(Path dataFolder, String name) {
+        return dataFolder.resolve(FOLDER).resolve(name);
     }
 
     /**

@@ -140,7 +140,7 @@ final class Standalone implements ServiceProcess.Program {
         Optional<Path> redisPassword = Optional.empty();
         Optional<String> kafkaAddress = Optional.empty();
         if (ground.ownRedis()) {
-            Kept password = secrets.get("redis-password", "tsr");
+            Kept password = secrets.get(SecretStore.REDIS_PASSWORD, "tsr");
             EmbeddedServer<EmbeddedRedis> redis = new EmbeddedServer<>(
                     "embedded Redis",
                     "REDIS_PORT, DATA_DIR",

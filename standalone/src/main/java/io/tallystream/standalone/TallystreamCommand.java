@@ -11,7 +11,7 @@ import picocli.CommandLine.IVersionProvider;
         mixinStandardHelpOptions = true,
         versionProvider = TallystreamCommand.Version.class,
         description = "Exact, live statistics of API calls and user clicks.",
-        subcommands = {StartCommand.class, DemoCommand.class, CommandLine.HelpCommand.class},
+        subcommands = {StartCommand.class, DemoCommand.class, RebuildCommand.class, CommandLine.HelpCommand.class},
         footerHeading = "%nExamples:%n",
         footer = {
             "  tallystream demo",

@@ -1,0 +1,2 @@
+/** Making all counts in Redis anew from the counts topics, while they are read and written. */
+package io.tallystream.sink.rebuild;
