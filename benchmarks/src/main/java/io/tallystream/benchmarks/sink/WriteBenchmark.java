@@ -1,0 +1,138 @@
+package io.tallystream.benchmarks.sink;
+
+import io.tallystream.benchmarks.Figures;
+import io.tallystream.benchmarks.Options;
+import io.tallystream.embedded.EmbeddedRedis;
+import io.tallystream.schema.count.CountAddress;
+import io.tallystream.schema.count.Dimension;
+import io.tallystream.schema.count.Granularity;
+import io.tallystream.schema.count.Metric;
+import io.tallystream.schema.count.Retention;
+import io.tallystream.schema.count.WindowCalendar;
+import io.tallystream.schema.redis.CountKeys;
+import io.tallystream.sink.redis.RedisCounts;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Updates per second that the sink's write path applies to a Redis, beside {@code redis-benchmark -P 64 zadd} on the same Redis in the
+ * same round. Needs {@code redis-benchmark} on the path (Debian: {@code apt-get install redis-tools}).
+ *
+ * <p>A batch has what a poll of counts topics has: {@code batch} updates, spread over totals, endpoints, statuses and users of three
+ * granularities.
+ */
+public final class WriteBenchmark {
+    private static final int USERS = 100_000;
+    private static final int ENDPOINTS = 200;
+    private static final Pattern RATE = Pattern.compile("([0-9.]+) requests per second");
+
+    private WriteBenchmark() {}
+
+    /** Options: {@code rounds} (3), {@code seconds} (5) of each, {@code batch} (5000). */
+    public static void main(String[] arguments) throws Exception {
+        Options options = new Options(arguments, "rounds", "seconds", "batch");
+        Path folder = Files.createTempDirectory("write-benchmark");
+        Figures figures = new Figures();
+        try (EmbeddedRedis redis = EmbeddedRedis.start(
+                new EmbeddedRedis.Config(folder, 0, UUID.randomUUID().toString()))) {
+            for (int round = 0; round < options.number("rounds", 3); round++) {
+                figures.add("redis-benchmark -P 64 zadd", baseline(redis));
+                figures.add("sink", sink(redis, options.number("seconds", 5), options.number("batch", 5_000)));
+            }
+        }
+        figures.print("updates per second");
+        System.out.printf(
+                "sink / redis-benchmark: %.0f %%%n",
+                100 * figures.median("sink") / figures.median("redis-benchmark -P 64 zadd"));
+    }
+
+    private static double baseline(EmbeddedRedis redis) throws IOException, InterruptedException {
+        String password = URI.create(redis.uri()).getUserInfo().substring(1);
+        Process process = new ProcessBuilder(
+                        "redis-benchmark",
+                        "-h",
+                        "127.0.0.1",
+                        "-p",
+                        Integer.toString(redis.port()),
+                        "-a",
+                        password,
+                        "-P",
+                        "64",
+                        "-n",
+                        "2000000",
+                        "-r",
+                        Integer.toString(USERS),
+                        "-q",
+                        "-t",
+                        "zadd")
+                .redirectErrorStream(true)
+                .start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        process.waitFor();
+        Matcher matcher = RATE.matcher(output);
+        double rate = Double.NaN;
+        while (matcher.find()) {
+            rate = Double.parseDouble(matcher.group(1));
+        }
+        if (Double.isNaN(rate)) {
+            throw new IOException("redis-benchmark said: " + output);
+        }
+        return rate;
+    }
+
+    private static double sink(EmbeddedRedis redis, int seconds, int batchSize) {
+        Retention retention =
+                new Retention(Duration.ofDays(7), Duration.ofDays(30), Duration.ofDays(365), Duration.ofDays(30));
+        WindowCalendar calendar = new WindowCalendar(ZoneOffset.UTC);
+        SplittableRandom random = new SplittableRandom(1);
+        try (RedisCounts counts =
+                new RedisCounts(redis.uri(), new CountKeys("bench", 1), retention, calendar, Clock.systemUTC())) {
+            long value = 0;
+            counts.write(batch(random, calendar, ++value, batchSize));
+            long applied = 0;
+            long spent = 0;
+            while (spent < Duration.ofSeconds(seconds).toNanos()) {
+                Map<CountAddress, Long> batch = batch(random, calendar, ++value, batchSize);
+                long begin = System.nanoTime();
+                counts.write(batch);
+                spent += System.nanoTime() - begin;
+                applied += batch.size();
+            }
+            return applied * 1e9 / spent;
+        }
+    }
+
+    private static Map<CountAddress, Long> batch(
+            SplittableRandom random, WindowCalendar calendar, long value, int size) {
+        Instant now = Instant.now();
+        Map<CountAddress, Long> batch = new HashMap<>();
+        for (Granularity granularity : new Granularity[] {Granularity.MINUTE, Granularity.HOUR, Granularity.DAY}) {
+            var window = calendar.windowAt(granularity, now);
+            batch.put(CountAddress.ofTotal(Metric.CALLS, window), value);
+            for (int endpoint = 0; endpoint < ENDPOINTS; endpoint++) {
+                batch.put(new CountAddress(Metric.CALLS, window, Dimension.ENDPOINT, "/api/v1/" + endpoint), value);
+                batch.put(
+                        new CountAddress(Metric.CALLS, window, Dimension.ENDPOINT_STATUS, "200 /api/v1/" + endpoint),
+                        value);
+            }
+        }
+        var day = calendar.windowAt(Granularity.DAY, now);
+        while (batch.size() < size) {
+            batch.put(new CountAddress(Metric.CALLS, day, Dimension.USER, "user-" + random.nextInt(USERS)), value);
+        }
+        return batch;
+    }
+}
