@@ -60,6 +60,9 @@ public final class RedisConnector implements AutoCloseable {
     private ClusterClientOptions clusterOptions() {
         ClusterClientOptions.Builder builder = ClusterClientOptions.builder();
         options(builder);
+        // For single commands only, and Lettuce keeps connections that it made to the nodes of a cluster, also broken
+        // ones.
+        builder.autoReconnect(true);
         return builder.topologyRefreshOptions(ClusterTopologyRefreshOptions.builder()
                         .enablePeriodicRefresh(TOPOLOGY_REFRESH)
                         .build())

@@ -143,7 +143,10 @@ class RedisConnectorIT {
                 writeAndAwait(anew, 2);
             }
             RedisLink next = connector.connect();
-            assertThat(get(next.commands().zscore(key, "m"))).isEqualTo(2);
+            await().atMost(PATIENCE)
+                    .ignoreExceptions()
+                    .untilAsserted(() ->
+                            assertThat(get(next.commands().zscore(key, "m"))).isEqualTo(2));
             assertThat(cluster.call(second, "WAIT", "1", "5000")).isEqualTo("1");
 
             cluster.kill(second);
