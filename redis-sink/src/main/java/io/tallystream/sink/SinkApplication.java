@@ -5,11 +5,11 @@ import static java.util.Objects.requireNonNull;
 import io.tallystream.runtime.lifecycle.Service;
 import io.tallystream.runtime.lifecycle.ServiceContext;
 import io.tallystream.runtime.lifecycle.StartupException;
+import io.tallystream.runtime.redis.RedisConnector;
 import io.tallystream.schema.count.WindowCalendar;
 import io.tallystream.schema.redis.CountKeys;
 import io.tallystream.sink.redis.EvictingRedisException;
 import io.tallystream.sink.redis.RedisCounts;
-import io.tallystream.sink.redis.SingleRedis;
 import java.time.Clock;
 import java.time.Duration;
 import org.slf4j.Logger;
@@ -18,6 +18,7 @@ import org.slf4j.LoggerFactory;
 /** The Redis sink. */
 public final class SinkApplication implements Service {
     private static final Logger LOGGER = LoggerFactory.getLogger(SinkApplication.class);
+    private static final Duration REDIS_LIMIT = Duration.ofSeconds(5);
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
 
     private final SinkConfig config;
@@ -42,14 +43,16 @@ public final class SinkApplication implements Service {
     public void start() {
         try {
             counts = new RedisCounts(
-                    new SingleRedis(config.redisUri()),
+                    new RedisConnector(
+                            config.redisUri(),
+                            new RedisConnector.Limits(REDIS_LIMIT, RedisCounts.MAX_COMMANDS_UNDER_WAY)),
                     new CountKeys(config.redisKeyPrefix(), CountKeys.FIRST_GENERATION),
                     config.retention(),
                     new WindowCalendar(config.zone()),
                     Clock.systemUTC(),
                     config.allowEviction());
         } catch (IllegalArgumentException e) {
-            throw new StartupException("REDIS_URI must be redis[s]://[user:password@]host[:port][/db]", e);
+            throw new StartupException("REDIS_URI " + e.getMessage(), e);
         }
         meters = new SinkMeters(context.meters(), counts, Clock.systemUTC());
         loop = new SinkLoop(config.consumer(), new DeadLetters(config.deadLetters()), counts, meters);

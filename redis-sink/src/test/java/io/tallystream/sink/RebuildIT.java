@@ -107,6 +107,7 @@ class RebuildIT {
         assertThat(generation(2)).isEmpty();
     }
 
+    /** The sink beside it goes on with the new generation, from where the rebuild has got to. */
     @Test
     void shouldMissNothingThatIsWrittenMeanwhile() throws Exception {
         topics.create();
@@ -114,19 +115,27 @@ class RebuildIT {
         AtomicBoolean enough = new AtomicBoolean();
         try (RunningSink sink = new RunningSink(variables())) {
             sink.awaitUp();
-            CompletableFuture<Void> writer = CompletableFuture.runAsync(() -> {
-                for (int value = 2; !enough.get(); value++) {
+            CompletableFuture<Integer> writer = CompletableFuture.supplyAsync(() -> {
+                int value = 1;
+                while (!enough.get()) {
+                    value++;
                     commitSome(value);
                 }
+                return value;
             });
             assertThat(rebuild()).isEqualTo(2);
-            Map<String, Map<String, Double>> fresh = generation(2);
             enough.set(true);
-            writer.get();
+            double last = writer.get();
+            commitSome((int) last + 1);
 
-            // Whoever goes on from these positions has all: what is before them is in, and nothing that is not
-            // committed.
-            assertThat(fresh).isEqualTo(upTo(positions(2), 2)).isNotEmpty();
+            await().untilAsserted(() -> {
+                Map<String, Map<String, Double>> live = generation(2);
+                assertThat(live.get(prefix + ":2:day:" + today + ":calls:status"))
+                        .containsEntry("200", last + 1);
+                assertThat(live).isEqualTo(upTo(positions(2), 2));
+            });
+            requireExpiries(2);
+            sink.awaitUp();
         }
     }
 

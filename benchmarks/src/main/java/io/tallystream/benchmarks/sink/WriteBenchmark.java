@@ -3,6 +3,7 @@ package io.tallystream.benchmarks.sink;
 import io.tallystream.benchmarks.Figures;
 import io.tallystream.benchmarks.Options;
 import io.tallystream.embedded.EmbeddedRedis;
+import io.tallystream.runtime.redis.RedisConnector;
 import io.tallystream.schema.count.CountAddress;
 import io.tallystream.schema.count.Dimension;
 import io.tallystream.schema.count.Granularity;
@@ -98,8 +99,15 @@ public final class WriteBenchmark {
                 new Retention(Duration.ofDays(7), Duration.ofDays(30), Duration.ofDays(365), Duration.ofDays(30));
         WindowCalendar calendar = new WindowCalendar(ZoneOffset.UTC);
         SplittableRandom random = new SplittableRandom(1);
-        try (RedisCounts counts =
-                new RedisCounts(redis.uri(), new CountKeys("bench", 1), retention, calendar, Clock.systemUTC())) {
+        try (RedisCounts counts = new RedisCounts(
+                new RedisConnector(
+                        redis.uri(),
+                        new RedisConnector.Limits(Duration.ofSeconds(5), RedisCounts.MAX_COMMANDS_UNDER_WAY)),
+                new CountKeys("bench", 1),
+                retention,
+                calendar,
+                Clock.systemUTC(),
+                false)) {
             long value = 0;
             counts.write(batch(random, calendar, ++value, batchSize));
             long applied = 0;

@@ -66,6 +66,11 @@ public final class CountKeys {
         return matcher.matches() ? OptionalInt.of(Integer.parseInt(matcher.group(1))) : OptionalInt.empty();
     }
 
+    /** What all keys of the installation begin with. */
+    public String prefix() {
+        return prefix;
+    }
+
     /** Which generation these keys are of. */
     public int generation() {
         return generation;

@@ -8,6 +8,8 @@ import io.lettuce.core.ScoredValue;
 import io.lettuce.core.TransactionResult;
 import io.lettuce.core.ZAddArgs;
 import io.lettuce.core.api.async.RedisAsyncCommands;
+import io.tallystream.runtime.redis.RedisConnector;
+import io.tallystream.runtime.redis.RedisServers;
 import io.tallystream.schema.count.CountAddress;
 import io.tallystream.schema.count.Granularity;
 import io.tallystream.schema.count.Retention;
@@ -37,11 +39,14 @@ import org.slf4j.LoggerFactory;
  * Redis, so a Redis that has lost counts (emptied, an old replica, an old backup) has lost or old positions, too. They are
  * compared with each write: what Redis lost is noticed by the write that comes next, whether or not the connection broke.
  *
+ * <p>Writes the generation that is live when it connects, and finds with each write whether it still is; if not, that is as if
+ * Redis did not hold what it held.
+ *
  * <p>For one thread, except {@link #close} and {@link #keysWithoutExpiry}.
  */
 public final class RedisCounts implements AutoCloseable {
     /** What a connection must be able to hold of commands without reply. */
-    static final int MAX_COMMANDS_UNDER_WAY = 16_384;
+    public static final int MAX_COMMANDS_UNDER_WAY = 16_384;
 
     // Then replies are awaited; Redis has enough to do meanwhile.
     private static final int SLICE_COMMANDS = 8_192;
@@ -57,7 +62,6 @@ public final class RedisCounts implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(RedisCounts.class);
 
     private final RedisConnector connector;
-    private final CountKeys keys;
     private final Retention retention;
     private final WindowCalendar calendar;
     private final Clock clock;
@@ -66,7 +70,9 @@ public final class RedisCounts implements AutoCloseable {
     private final AtomicLong keysWithoutExpiry = new AtomicLong();
     // What each server is known to hold, by the tag of its keys.
     private final Map<String, Map<TopicPartition, Long>> known = new HashMap<>();
-    private RedisLink link;
+    // Of the generation that was live when this connected.
+    private CountKeys keys;
+    private RedisServers link;
 
     /** What is to be written to one key. */
     private record Entries(Optional<Instant> expiry, List<ScoredValue<String>> scores) {}
@@ -120,8 +126,9 @@ public final class RedisCounts implements AutoCloseable {
             return false;
         }
         try {
-            link = connector.connect();
-            for (RedisLink.Server server : link.servers()) {
+            link = connector.connectToServers();
+            keys = keys.ofGeneration(LiveGeneration.read(link, keys.prefix()));
+            for (RedisServers.Server server : link.all()) {
                 requireKept(server);
             }
             return true;
@@ -134,7 +141,7 @@ public final class RedisCounts implements AutoCloseable {
         }
     }
 
-    private void requireKept(RedisLink.Server server) {
+    private void requireKept(RedisServers.Server server) {
         Optional<String> policy = EvictionCheck.policy(server.connection(), REPLY_LIMIT);
         if (policy.isEmpty()) {
             LOGGER.warn("Redis does not tell its maxmemory-policy; counts are lost if it is not noeviction");
@@ -170,7 +177,7 @@ public final class RedisCounts implements AutoCloseable {
         }
         orDisconnect(() -> {
             connect();
-            for (RedisLink.Server server : link.servers()) {
+            for (RedisServers.Server server : link.all()) {
                 ask(server, List.copyOf(partitions)).forEach((partition, offset) -> {
                     lowest.merge(partition, offset, Math::min);
                     knownOn(server).put(partition, offset);
@@ -180,7 +187,7 @@ public final class RedisCounts implements AutoCloseable {
         return lowest;
     }
 
-    private Map<TopicPartition, Long> ask(RedisLink.Server server, List<TopicPartition> partitions) {
+    private Map<TopicPartition, Long> ask(RedisServers.Server server, List<TopicPartition> partitions) {
         RedisAsyncCommands<String, String> commands = server.connection().async();
         Replies replies = new Replies();
         Map<TopicPartition, RedisFuture<String>> asked = new HashMap<>();
@@ -240,11 +247,13 @@ public final class RedisCounts implements AutoCloseable {
         orDisconnect(() -> {
             connect();
             writeCounts(byKey);
+            // A rebuild may have made another live. What it has not, the sink then finds by its positions.
+            held[0] = LiveGeneration.read(link, keys.prefix()) == keys.generation();
             // All are asked before any is written: the lowest is what counts.
-            for (RedisLink.Server server : link.servers()) {
+            for (RedisServers.Server server : link.all()) {
                 held[0] &= holdsWhatItHeld(server, positions);
             }
-            for (RedisLink.Server server : link.servers()) {
+            for (RedisServers.Server server : link.all()) {
                 held[0] = held[0] && writePositions(server, changed(server, positions));
             }
             if (!held[0]) {
@@ -270,7 +279,7 @@ public final class RedisCounts implements AutoCloseable {
     }
 
     private void flushAndAwait(Slice slice) {
-        link.servers().forEach(server -> server.connection().flushCommands());
+        link.all().forEach(server -> server.connection().flushCommands());
         slice.replies().awaitAll(REPLY_LIMIT);
         for (RedisFuture<TransactionResult> transaction : slice.transactions()) {
             if (Replies.await(transaction, REPLY_LIMIT).wasDiscarded()) {
@@ -299,7 +308,7 @@ public final class RedisCounts implements AutoCloseable {
     }
 
     /** After this the server refuses new positions if anybody changes the old ones, or all are lost, in between. */
-    private boolean holdsWhatItHeld(RedisLink.Server server, Map<TopicPartition, Long> positions) {
+    private boolean holdsWhatItHeld(RedisServers.Server server, Map<TopicPartition, Long> positions) {
         Map<TopicPartition, Long> known = knownOn(server);
         List<TopicPartition> ours =
                 positions.keySet().stream().filter(known::containsKey).toList();
@@ -328,7 +337,7 @@ public final class RedisCounts implements AutoCloseable {
         return held.equals(expected);
     }
 
-    private Map<TopicPartition, Long> changed(RedisLink.Server server, Map<TopicPartition, Long> positions) {
+    private Map<TopicPartition, Long> changed(RedisServers.Server server, Map<TopicPartition, Long> positions) {
         Map<TopicPartition, Long> known = knownOn(server);
         Map<TopicPartition, Long> changed = new HashMap<>(positions);
         changed.keySet().retainAll(known.keySet());
@@ -336,7 +345,7 @@ public final class RedisCounts implements AutoCloseable {
         return changed;
     }
 
-    private boolean writePositions(RedisLink.Server server, Map<TopicPartition, Long> changed) {
+    private boolean writePositions(RedisServers.Server server, Map<TopicPartition, Long> changed) {
         if (changed.isEmpty()) {
             return true;
         }
@@ -369,11 +378,11 @@ public final class RedisCounts implements AutoCloseable {
         connector.close();
     }
 
-    private Map<TopicPartition, Long> knownOn(RedisLink.Server server) {
+    private Map<TopicPartition, Long> knownOn(RedisServers.Server server) {
         return known.computeIfAbsent(server.slotTag(), tag -> new HashMap<>());
     }
 
-    private String applied(RedisLink.Server server, TopicPartition partition) {
+    private String applied(RedisServers.Server server, TopicPartition partition) {
         return keys.applied(server.slotTag(), partition.topic(), partition.partition());
     }
 

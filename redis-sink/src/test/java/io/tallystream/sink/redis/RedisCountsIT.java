@@ -14,6 +14,7 @@ import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;
 import io.tallystream.embedded.EmbeddedRedis;
 import io.tallystream.embedded.junit.WithRedis;
+import io.tallystream.runtime.redis.RedisConnector;
 import io.tallystream.schema.count.CountAddress;
 import io.tallystream.schema.count.CountTable;
 import io.tallystream.schema.count.Dimension;
@@ -115,7 +116,7 @@ class RedisCountsIT {
             }
         }
         counts.close();
-        counts = new RedisCounts(new SingleRedis(redis.uri()), keys, RETENTION, calendar, Clock.systemUTC(), false);
+        counts = new RedisCounts(connector(redis.uri()), keys, RETENTION, calendar, Clock.systemUTC(), false);
 
         counts.write(everything);
         // What is there already keeps it.
@@ -383,7 +384,7 @@ class RedisCountsIT {
     void shouldNotConnectWithAWrongPassword() {
         counts.close();
         counts = new RedisCounts(
-                new SingleRedis("redis://:wrong@127.0.0.1:" + redis.port()),
+                connector("redis://:wrong@127.0.0.1:" + redis.port()),
                 keys,
                 RETENTION,
                 new WindowCalendar(ZoneOffset.UTC),
@@ -407,7 +408,7 @@ class RedisCountsIT {
 
     private RedisCounts counts(EmbeddedRedis server, Clock clock) {
         return new RedisCounts(
-                new SingleRedis(server.uri()), keys, RETENTION, new WindowCalendar(ZoneOffset.UTC), clock, false);
+                connector(server.uri()), keys, RETENTION, new WindowCalendar(ZoneOffset.UTC), clock, false);
     }
 
     private String positionKey() {
@@ -434,5 +435,10 @@ class RedisCountsIT {
                 .stream()
                 .distinct()
                 .toList();
+    }
+
+    private static RedisConnector connector(String uri) {
+        return new RedisConnector(
+                uri, new RedisConnector.Limits(Duration.ofSeconds(5), RedisCounts.MAX_COMMANDS_UNDER_WAY));
     }
 }
