@@ -167,6 +167,11 @@ class EndToEndIT {
                 StatefulRedisConnection<String, String> connection = client.connect()) {
             RedisCommands<String, String> redis = connection.sync();
             ScanIterator.scan(redis).forEachRemaining(key -> {
+                if (key.startsWith("tally:1:applied:")) {
+                    // How far the sink has got is no count, and has to stay.
+                    assertThat(redis.pttl(key)).as(key).isEqualTo(-1);
+                    return;
+                }
                 CountKeys.Contents contents =
                         keys.parse(key).orElseThrow(() -> new AssertionError("a stray key: " + key));
                 Optional<Instant> expiry = retention.expiryOf(contents.window(), contents.dimension(), calendar);
