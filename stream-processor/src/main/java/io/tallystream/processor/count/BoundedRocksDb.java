@@ -10,11 +10,17 @@ import org.rocksdb.Options;
 import org.rocksdb.RocksDB;
 import org.rocksdb.WriteBufferManager;
 
-/** Gives all stores of a process one block cache and one budget for writes, so that their memory does not grow with their number. */
+/**
+ * Gives all stores of a process one block cache and one budget for writes, so that their memory does not grow with their number.
+ *
+ * <p>Up to a dozen partitions the budget for writes is more than the buffers of all stores, and so only a backstop: at its limit
+ * RocksDB flushes whichever store is being written, however little that has to give, and the store ends up as thousands of tiny
+ * files and waits for their compaction longer than a transaction may last.
+ */
 public final class BoundedRocksDb implements RocksDBConfigSetter {
     private static final long CACHE_BYTES = 64L * 1024 * 1024;
-    private static final long WRITES_BYTES = 32L * 1024 * 1024;
-    private static final long WRITE_BUFFER_BYTES = 8L * 1024 * 1024;
+    private static final long WRITES_BYTES = 192L * 1024 * 1024;
+    private static final long WRITE_BUFFER_BYTES = 4L * 1024 * 1024;
     private static final int BLOOM_BITS = 10;
 
     // For the life of the process, and so never closed.
@@ -25,7 +31,8 @@ public final class BoundedRocksDb implements RocksDBConfigSetter {
         // This class may be the first to need it.
         RocksDB.loadLibrary();
         CACHE = new LRUCache(CACHE_BYTES);
-        WRITES = new WriteBufferManager(WRITES_BYTES, CACHE);
+        // It wants a cache to charge what is written to. Not the one above: blocks would have to leave it.
+        WRITES = new WriteBufferManager(WRITES_BYTES, new LRUCache(WRITES_BYTES));
     }
 
     // Held by the options of a store, and so not closed before them.
