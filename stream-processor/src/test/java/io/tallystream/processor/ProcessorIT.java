@@ -42,6 +42,7 @@ class ProcessorIT {
     private static final String API_CALLS = "api-calls";
     private static final String USER_ACTIONS = "user-actions";
     private static final int PARTITIONS = 2;
+    private static final int PRODUCTS = 5;
     private static final Duration PROMPTLY = Duration.ofSeconds(5);
 
     private final EmbeddedKafka kafka;
@@ -112,6 +113,23 @@ class ProcessorIT {
             topics.awaitCounts(countsOfClicks(300, 300, 300, 300));
         }
         assertThat(topics.allCounts()).isEqualTo(countsOfClicks(300, 300, 300, 300));
+    }
+
+    @Test
+    void shouldCountMoreNamesBetweenTwoCommitsThanTheHeapKeeps() throws Exception {
+        int products = 12_000;
+        Map<String, String> variables = new TreeMap<>(variables("state"));
+        // Both make it more: names that one task has, and until it may forget them.
+        variables.put("PARTITIONS", "1");
+        variables.put("COMMIT_INTERVAL", "PT5S");
+
+        try (RunningProcessor processor = new RunningProcessor(variables)) {
+            processor.awaitUp();
+            topics.writeAll(clicks(products, products));
+            topics.awaitCounts(Map.of("clicks|day|" + day(time) + "|total|", (long) products));
+        }
+
+        assertThat(topics.allCounts()).isEqualTo(countsOfClicksOn(products, products));
     }
 
     @Test
@@ -300,6 +318,10 @@ class ProcessorIT {
 
     /** As many clicks of as many users on five products. */
     private List<ProducerRecord<byte[], byte[]>> clicks(int number) {
+        return clicks(number, PRODUCTS);
+    }
+
+    private List<ProducerRecord<byte[], byte[]>> clicks(int number, int products) {
         List<ProducerRecord<byte[], byte[]>> clicks = new ArrayList<>();
         for (int i = 0; i < number; i++) {
             String user = "u" + i % 300;
@@ -307,23 +329,27 @@ class ProcessorIT {
                     USER_ACTIONS,
                     user,
                     "{\"type\":\"click\",\"user_id\":\"%s\",\"product_id\":\"p%d\",\"time\":\"%s\"}"
-                            .formatted(user, i % 5, time)));
+                            .formatted(user, i % products, time)));
         }
         return clicks;
     }
 
     private Map<String, Long> countsOfClicks(int... numbers) {
+        return countsOfClicksOn(PRODUCTS, numbers);
+    }
+
+    private Map<String, Long> countsOfClicksOn(int products, int... numbers) {
         Map<String, Long> counts = new TreeMap<>();
         for (int number : numbers) {
             for (int i = 0; i < number; i++) {
                 for (String key : List.of(
                         "minute|" + minute(time) + "|total|",
                         "hour|" + hour(time) + "|total|",
-                        "hour|" + hour(time) + "|product|p" + i % 5,
+                        "hour|" + hour(time) + "|product|p" + i % products,
                         "day|" + day(time) + "|total|",
-                        "day|" + day(time) + "|product|p" + i % 5,
+                        "day|" + day(time) + "|product|p" + i % products,
                         "day|" + day(time) + "|user|u" + i % 300,
-                        "lifetime|all|product|p" + i % 5,
+                        "lifetime|all|product|p" + i % products,
                         "lifetime|all|user|u" + i % 300)) {
                     counts.merge("clicks|" + key, 1L, Long::sum);
                 }

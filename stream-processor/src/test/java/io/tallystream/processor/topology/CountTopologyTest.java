@@ -589,6 +589,17 @@ class CountTopologyTest {
         assertThat(daysOf("calls")).isEqualTo(12);
     }
 
+    @Test
+    void shouldNotCountANameFromOutsideThatLooksLikeOneOfItsOwnAsSuch() {
+        start(Map.of("PARTITIONS", "1", "MAX_MEMBERS", "3"));
+
+        driver.append(NOW, API_CALLS, CALL.replace("/orders/{id}", "__other__/7"));
+
+        assertThat(where(key -> key.startsWith("calls|day|") && key.contains("|endpoint|"), driver.flatCounts()))
+                .as("partition 7 writes that address")
+                .containsOnly(entry("calls|day|2026-11-20|endpoint|__other__/0", 1L));
+    }
+
     private void start(Map<String, String> variables) {
         driver = new CountingDriver(folder, variables);
     }
