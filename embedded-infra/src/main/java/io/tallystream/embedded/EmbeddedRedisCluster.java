@@ -31,6 +31,8 @@ public final class EmbeddedRedisCluster implements AutoCloseable {
 
     private static final int NODES = 2 * MASTERS;
     private static final int SLOTS = 16_384;
+    // Where a node's slots begin in a line of CLUSTER NODES.
+    private static final int FIRST_SLOT = 8;
     private static final Duration FAILOVER_LIMIT = Duration.ofSeconds(6);
 
     private final DataFolder dataFolder;
@@ -136,6 +138,11 @@ public final class EmbeddedRedisCluster implements AutoCloseable {
                 .count();
     }
 
+    /** The number of nodes, replicas included. */
+    public int size() {
+        return NODES;
+    }
+
     /** {@code redis-cluster://:password@127.0.0.1:port,127.0.0.1:port,…}, all nodes. Contains the password: keep it out of logs. */
     public String uri() {
         return nodes.stream()
@@ -153,32 +160,72 @@ public final class EmbeddedRedisCluster implements AutoCloseable {
         return nodes.get(node).port();
     }
 
-    /** The node that is the master of that key's slot, as the nodes that are alive see it. */
-    public int masterOf(String key) {
-        RedisNode asked = nodes.stream().filter(RedisNode::isAlive).findFirst().orElseThrow();
-        int slot = Integer.parseInt(asked.call("CLUSTER", "KEYSLOT", key));
-        String line = asked.call("CLUSTER", "NODES")
+    /** The nodes that are masters, as a node that is alive sees it. */
+    public List<Integer> masters() {
+        return anyAlive()
+                .call("CLUSTER", "NODES")
                 .lines()
-                .filter(described -> holds(described, slot))
+                .filter(EmbeddedRedisCluster::isMasterWithSlots)
+                .map(this::described)
+                .toList();
+    }
+
+    // id address flags master ping pong epoch link slot slot-slot ...
+    private static boolean isMasterWithSlots(String line) {
+        String[] words = line.split(" ", -1);
+        return words.length > FIRST_SLOT && words[2].matches("(myself,)?master");
+    }
+
+    /** The replica that follows that master. */
+    public int replicaOf(int master) {
+        String id = nodes.get(master).call("CLUSTER", "MYID");
+        return anyAlive()
+                .call("CLUSTER", "NODES")
+                .lines()
+                .filter(line -> line.contains("slave " + id))
+                .mapToInt(this::described)
                 .findFirst()
-                .orElseThrow(() -> new IllegalStateException("nobody holds slot " + slot));
+                .orElseThrow(() -> new IllegalStateException("node " + master + " has no replica"));
+    }
+
+    private RedisNode anyAlive() {
+        return nodes.stream().filter(RedisNode::isAlive).findFirst().orElseThrow();
+    }
+
+    private int described(String line) {
         String address = line.split(" ", 3)[1];
-        String port = address.substring(address.indexOf(':') + 1, address.indexOf('@'));
+        int port = Integer.parseInt(address.substring(address.indexOf(':') + 1, address.indexOf('@')));
         return IntStream.range(0, NODES)
-                .filter(node -> nodes.get(node).port() == Integer.parseInt(port))
+                .filter(node -> nodes.get(node).port() == port)
                 .findFirst()
                 .orElseThrow();
+    }
+
+    /** The node that is the master of that key's slot, as a node that is alive sees it. */
+    public int masterOf(String key) {
+        RedisNode asked = anyAlive();
+        int slot = Integer.parseInt(slotOf(key));
+        return asked.call("CLUSTER", "NODES")
+                .lines()
+                .filter(line -> holds(line, slot))
+                .map(this::described)
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("nobody holds slot " + slot));
     }
 
     // id address flags master ping pong epoch link slot slot-slot ...
     private static boolean holds(String line, int slot) {
         String[] words = line.split(" ");
         return !words[2].contains("fail")
-                && Arrays.stream(words).skip(8).map(range -> range.split("-")).anyMatch(range -> {
-                    int first = Integer.parseInt(range[0]);
-                    int last = Integer.parseInt(range[range.length - 1]);
-                    return first <= slot && slot <= last;
-                });
+                && Arrays.stream(words)
+                        .skip(FIRST_SLOT)
+                        .filter(range -> !range.startsWith("["))
+                        .map(range -> range.split("-"))
+                        .anyMatch(range -> {
+                            int first = Integer.parseInt(range[0]);
+                            int last = Integer.parseInt(range[range.length - 1]);
+                            return first <= slot && slot <= last;
+                        });
     }
 
     /** Kills a node, with all it has in memory. If it is a master, its replica takes its place after the node timeout. */
@@ -193,7 +240,27 @@ public final class EmbeddedRedisCluster implements AutoCloseable {
     }
 
     /**
-     * Returns when another node than this killed master is the master of the key.
+     * Stops a node where it is: its connections stay, and it does not answer until {@link #thaw}. The others take it for
+     * dead.
+     */
+    public void freeze(int node) {
+        nodes.get(node).freeze();
+    }
+
+    /** Lets a frozen node go on where it was. Does nothing if it is not frozen. */
+    public void thaw(int node) {
+        nodes.get(node).thaw();
+    }
+
+    /** Starts every node that was killed, lets every frozen one go on, and returns when the cluster is complete. */
+    public void mend() {
+        nodes.forEach(RedisNode::thaw);
+        nodes.stream().filter(node -> !node.isRunning()).forEach(RedisNode::launch);
+        awaitComplete();
+    }
+
+    /**
+     * Returns when another node than this killed or frozen master is the master of the key.
      *
      * @return that node
      * @throws EmbeddedStartException if there is none within 30 s
@@ -218,13 +285,7 @@ public final class EmbeddedRedisCluster implements AutoCloseable {
      */
     public int failOver(String key) {
         int master = masterOf(key);
-        String id = nodes.get(master).call("CLUSTER", "MYID");
-        RedisNode replica = nodes.stream()
-                .filter(RedisNode::isAlive)
-                .filter(node ->
-                        node.call("CLUSTER", "NODES").lines().anyMatch(line -> line.contains("myself,slave " + id)))
-                .findFirst()
-                .orElseThrow(() -> new IllegalStateException("node " + master + " has no replica"));
+        RedisNode replica = nodes.get(replicaOf(master));
         // Redis gives up a failover that took it more than five seconds.
         RedisNode.awaitFact("no failover", () -> {
             replica.call("CLUSTER", "FAILOVER");
@@ -242,6 +303,38 @@ public final class EmbeddedRedisCluster implements AutoCloseable {
             Thread.onSpinWait();
         }
         return false;
+    }
+
+    /** Has the key's slot be between its master and another: what is in it stays, and what is new is sent to the other. */
+    public void beginToMove(String key, int target) {
+        int source = masterOf(key);
+        String slot = slotOf(key);
+        call(target, "CLUSTER", "SETSLOT", slot, "IMPORTING", call(source, "CLUSTER", "MYID"));
+        call(source, "CLUSTER", "SETSLOT", slot, "MIGRATING", call(target, "CLUSTER", "MYID"));
+    }
+
+    /** Moves all that is in the key's slot to another master, after {@link #beginToMove}, and returns when all know. */
+    public void move(String key, int target) {
+        int source = masterOf(key);
+        String slot = slotOf(key);
+        String id = call(target, "CLUSTER", "MYID");
+        String port = Integer.toString(port(target));
+        for (String keys = call(source, "CLUSTER", "GETKEYSINSLOT", slot, "10");
+                !keys.isEmpty();
+                keys = call(source, "CLUSTER", "GETKEYSINSLOT", slot, "10")) {
+            List<String> words =
+                    new ArrayList<>(List.of("MIGRATE", "127.0.0.1", port, "", "0", "5000", "AUTH", password, "KEYS"));
+            keys.lines().forEach(words::add);
+            call(source, words.toArray(String[]::new));
+        }
+        call(target, "CLUSTER", "SETSLOT", slot, "NODE", id);
+        call(source, "CLUSTER", "SETSLOT", slot, "NODE", id);
+        RedisNode.awaitFact("the slot has not moved", () -> masterOf(key) == target);
+        awaitComplete();
+    }
+
+    private String slotOf(String key) {
+        return anyAlive().call("CLUSTER", "KEYSLOT", key);
     }
 
     /** The reply of a node to a command; lists have a line for each part, nothing is null. */

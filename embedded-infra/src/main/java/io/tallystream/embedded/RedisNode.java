@@ -23,6 +23,7 @@ final class RedisNode implements AutoCloseable {
     private final String password;
     private final Thread hook = new Thread(this::kill, "end-redis-node");
     private Process process;
+    private boolean frozen;
 
     private RedisNode(Path executable, Path configFile, int port, String password) {
         this.executable = executable;
@@ -92,10 +93,45 @@ final class RedisNode implements AutoCloseable {
         if (process != null) {
             process.destroyForcibly();
             process.onExit().join();
+            frozen = false;
         }
     }
 
-    boolean isAlive() {
+    /** Stops the process where it is: its connections stay, and nobody answers. */
+    synchronized void freeze() {
+        signal("-STOP");
+        frozen = true;
+    }
+
+    /** Lets it go on after {@link #freeze}. Does nothing if it is not frozen. */
+    synchronized void thaw() {
+        if (frozen) {
+            signal("-CONT");
+            frozen = false;
+        }
+    }
+
+    private void signal(String name) {
+        try {
+            Process kill = new ProcessBuilder("kill", name, Long.toString(process.pid())).start();
+            if (kill.waitFor() != 0) {
+                throw new IllegalStateException("kill " + name + " has failed");
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Whether it answers, or will soon. */
+    synchronized boolean isAlive() {
+        return process.isAlive() && !frozen;
+    }
+
+    /** Whether there is a process, frozen or not. */
+    synchronized boolean isRunning() {
         return process.isAlive();
     }
 

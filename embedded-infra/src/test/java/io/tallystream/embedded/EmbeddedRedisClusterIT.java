@@ -41,6 +41,34 @@ class EmbeddedRedisClusterIT {
     }
 
     @Test
+    void shouldMoveSlotsAndReplaceAFrozenMaster(@TempDir Path folder) {
+        try (EmbeddedRedisCluster cluster = EmbeddedRedisCluster.start(folder)) {
+            int source = cluster.masterOf("key");
+            int target = (source + 1) % EmbeddedRedisCluster.MASTERS;
+            assertThat(cluster.masters()).containsExactlyInAnyOrder(0, 1, 2);
+            assertThat(cluster.replicaOf(source)).isEqualTo(source + EmbeddedRedisCluster.MASTERS);
+            cluster.call(source, "SET", "key", "value");
+            cluster.beginToMove("key", target);
+            assertThat(cluster.call(source, "GET", "key")).isEqualTo("value");
+            assertThatThrownBy(() -> cluster.call(source, "GET", "{key}other")).hasMessageContaining("ASK");
+
+            cluster.move("key", target);
+            assertThat(cluster.masterOf("key")).isEqualTo(target);
+            assertThat(cluster.call(target, "GET", "key")).isEqualTo("value");
+            assertThat(cluster.call(target, "WAIT", "1", "5000")).isEqualTo("1");
+
+            cluster.freeze(target);
+            int promoted = cluster.awaitFailover("key", target);
+            assertThat(promoted).isEqualTo(target + EmbeddedRedisCluster.MASTERS);
+            assertThat(cluster.masters()).contains(promoted).doesNotContain(target);
+            cluster.kill(source);
+            cluster.mend();
+            assertThat(cluster.call(target, "ROLE")).startsWith("slave");
+            assertThat(cluster.call(promoted, "GET", "key")).isEqualTo("value");
+        }
+    }
+
+    @Test
     void shouldHaveAReplicaThatIsReadOnlyUntilPromoted(@TempDir Path first, @TempDir Path second) throws Exception {
         try (EmbeddedRedis followed = EmbeddedRedis.start(new EmbeddedRedis.Config(first, 0, "p@ss word"));
                 RedisConnection writer = RedisConnection.to(followed)) {
