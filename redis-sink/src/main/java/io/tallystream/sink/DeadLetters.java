@@ -1,10 +1,9 @@
 package io.tallystream.sink;
 
-import io.tallystream.schema.kafka.DeadLetterHeaders;
+import io.tallystream.schema.kafka.DeadLetter;
 import io.tallystream.schema.kafka.Topics;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -19,7 +18,6 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.WakeupException;
-import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,9 +28,6 @@ final class DeadLetters implements AutoCloseable {
     private static final String REASON = "no-count";
     private static final Duration LIMIT = Duration.ofSeconds(7);
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(1);
-    // Kafka takes 1 MiB by default; what it refuses would be refused for ever.
-    private static final int MAX_BYTES = 1_000_000;
-    private static final int HEADER_OVERHEAD = 10;
 
     private final Map<String, Object> settings;
     // Made when there is something to send: there should never be.
@@ -102,38 +97,14 @@ final class DeadLetters implements AutoCloseable {
 
     private static ProducerRecord<byte[], byte[]> letter(Batch.Refused refused) {
         ConsumerRecord<byte[], byte[]> record = refused.record();
-        boolean whole = size(record) <= MAX_BYTES;
-        ProducerRecord<byte[], byte[]> letter = new ProducerRecord<>(
-                Topics.DEAD_LETTERS,
-                null,
-                whole ? record.key() : null,
-                whole ? record.value() : beginning(record.value()),
-                whole ? record.headers() : List.of());
-        DeadLetterHeaders.add(
-                letter.headers(),
+        DeadLetter letter = DeadLetter.of(
+                record.key(),
+                record.value(),
+                record.headers(),
+                new DeadLetter.Origin(record.topic(), record.partition(), record.offset()),
                 REASON,
-                whole ? refused.reason() : "cut, it was too large to be kept whole",
-                record.topic(),
-                record.partition(),
-                record.offset());
-        return letter;
-    }
-
-    private static long size(ConsumerRecord<byte[], byte[]> record) {
-        long size = length(record.key()) + length(record.value());
-        for (Header header : record.headers()) {
-            // A character is three bytes of UTF-8 at most.
-            size += 3L * header.key().length() + length(header.value()) + HEADER_OVERHEAD;
-        }
-        return size;
-    }
-
-    private static long length(byte[] bytes) {
-        return bytes == null ? 0 : bytes.length;
-    }
-
-    private static byte[] beginning(byte[] value) {
-        return length(value) <= MAX_BYTES ? value : Arrays.copyOf(value, MAX_BYTES);
+                refused.reason());
+        return new ProducerRecord<>(Topics.DEAD_LETTERS, null, letter.key(), letter.value(), letter.headers());
     }
 
     @Override
