@@ -2,6 +2,7 @@ package io.tallystream.schema.kafka;
 
 import io.tallystream.schema.count.CountAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.LongDeserializer;
 import org.apache.kafka.common.serialization.LongSerializer;
@@ -12,6 +13,8 @@ import org.apache.kafka.common.serialization.LongSerializer;
  * @param value 0 or more
  */
 public record CountRecord(CountAddress address, long value) {
+    private static final char REPLACEMENT = '\uFFFD';
+
     /** Refuses negative counts. */
     public CountRecord {
         if (value < 0) {
@@ -41,10 +44,19 @@ public record CountRecord(CountAddress address, long value) {
             throw new IllegalArgumentException("a count record has a key and a value");
         }
         try (LongDeserializer deserializer = new LongDeserializer()) {
-            return new CountRecord(
-                    CountKey.parse(new String(key, StandardCharsets.UTF_8)), deserializer.deserialize(null, value));
+            return new CountRecord(CountKey.parse(text(key)), deserializer.deserialize(null, value));
         } catch (SerializationException e) {
             throw new IllegalArgumentException("not the value of a count: " + e.getMessage(), e);
         }
+    }
+
+    private static String text(byte[] utf8) {
+        String text = new String(utf8, StandardCharsets.UTF_8);
+        // What is malformed becomes this character, and two addresses would become one. Seldom, so that looking is
+        // cheap.
+        if (text.indexOf(REPLACEMENT) >= 0 && !Arrays.equals(text.getBytes(StandardCharsets.UTF_8), utf8)) {
+            throw new IllegalArgumentException("the key of a count is UTF-8, and this is not: " + text);
+        }
+        return text;
     }
 }

@@ -7,6 +7,7 @@ import io.tallystream.schema.count.CountAddress;
 import io.tallystream.schema.count.Metric;
 import io.tallystream.schema.count.Window;
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -34,6 +35,26 @@ class CountRecordTest {
     void shouldRefuseAKeyThatNamesNoCount(String key) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> CountRecord.decode(key.getBytes(StandardCharsets.UTF_8), ONE));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ff", "c3", "eda080", "f5808080", "c080"})
+    void shouldRefuseAKeyThatIsNotUtf8(String end) {
+        byte[] key = HexFormat.of()
+                .parseHex(HexFormat.of().formatHex("calls|day|2026-11-20|status|".getBytes(StandardCharsets.UTF_8))
+                        + end);
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> CountRecord.decode(key, ONE))
+                .withMessageContaining("UTF-8");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\u00fc", "\ud83d\ude00", "\ufffd", "\ufffd\u00fc"})
+    void shouldReadAnyMemberThatIsUtf8(String member) {
+        byte[] key = ("calls|day|2026-11-20|status|" + member).getBytes(StandardCharsets.UTF_8);
+
+        assertThat(CountRecord.decode(key, ONE).address().member()).isEqualTo(member);
     }
 
     @Test
