@@ -4,24 +4,21 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.tallystream.runtime.management.MeterSet;
 import io.tallystream.sink.redis.RedisCounts;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 
 /** What operators see of the sink. Written by one thread, read by any. */
 final class SinkMeters implements AutoCloseable {
     private static final double MILLIS = 1_000;
 
-    private final MeterRegistry registry;
     private final Clock clock;
-    private final List<Meter> registered = new ArrayList<>();
+    private final MeterSet meters;
     private final Map<String, Counter> retries = new HashMap<>();
     private final Counter records;
     private final Counter refused;
@@ -30,38 +27,38 @@ final class SinkMeters implements AutoCloseable {
     private final Timer batches;
     private volatile long lag;
     private volatile long newest;
-    private boolean closed;
 
     /** Registers them. */
     SinkMeters(MeterRegistry registry, RedisCounts counts, Clock clock) {
-        this.registry = registry;
+        meters = new MeterSet(registry);
         this.clock = clock;
-        records = keep(Counter.builder("tallystream.sink.records")
+        records = meters.add(Counter.builder("tallystream.sink.records")
                 .description("Records of counts topics that Redis has confirmed")
-                .register(registry));
-        refused = keep(Counter.builder("tallystream.sink.undecodable")
+                .register(meters.registry()));
+        refused = meters.add(Counter.builder("tallystream.sink.undecodable")
                 .description("Records of counts topics that are no counts, and were put on dead-letters")
-                .register(registry));
-        rewinds = keep(Counter.builder("tallystream.sink.rewinds")
+                .register(meters.registry()));
+        rewinds = meters.add(Counter.builder("tallystream.sink.rewinds")
                 .description("Partitions that are read again because Redis did not have what was read before")
-                .register(registry));
-        batchRecords = keep(DistributionSummary.builder("tallystream.sink.batch.records")
+                .register(meters.registry()));
+        batchRecords = meters.add(DistributionSummary.builder("tallystream.sink.batch.records")
                 .description("Records that were written at once")
-                .register(registry));
-        batches = keep(Timer.builder("tallystream.sink.batches")
+                .register(meters.registry()));
+        batches = meters.add(Timer.builder("tallystream.sink.batches")
                 .description(
                         "Batches, from the first command until Redis has confirmed all and the position behind them")
-                .register(registry));
-        keep(FunctionCounter.builder("tallystream.sink.keys.without.expiry", counts, RedisCounts::keysWithoutExpiry)
-                .description("Keys written that should have an expiry and have none: must be 0")
-                .register(registry));
-        keep(Gauge.builder("tallystream.sink.lag", this, meters -> meters.lag)
+                .register(meters.registry()));
+        meters.add(
+                FunctionCounter.builder("tallystream.sink.keys.without.expiry", counts, RedisCounts::keysWithoutExpiry)
+                        .description("Keys written that should have an expiry and have none: must be 0")
+                        .register(meters.registry()));
+        meters.add(Gauge.builder("tallystream.sink.lag", this, sink -> sink.lag)
                 .description("Records that are not in Redis yet, of the partitions that this sink has")
-                .register(registry));
-        keep(Gauge.builder("tallystream.sink.freshness", this, SinkMeters::freshness)
+                .register(meters.registry()));
+        meters.add(Gauge.builder("tallystream.sink.freshness", this, SinkMeters::freshness)
                 .description("Age of the newest count that Redis has confirmed")
                 .baseUnit("seconds")
-                .register(registry));
+                .register(meters.registry()));
     }
 
     /** Redis has confirmed a batch. */
@@ -81,10 +78,10 @@ final class SinkMeters implements AutoCloseable {
     void addRetry(String reason) {
         retries.computeIfAbsent(
                         reason,
-                        name -> keep(Counter.builder("tallystream.sink.retries")
+                        name -> meters.add(Counter.builder("tallystream.sink.retries")
                                 .description("Attempts to write that have to be repeated")
                                 .tag("reason", name)
-                                .register(registry)))
+                                .register(meters.registry())))
                 .increment();
     }
 
@@ -104,20 +101,9 @@ final class SinkMeters implements AutoCloseable {
         return known == 0 ? Double.NaN : (clock.millis() - known) / MILLIS;
     }
 
-    private synchronized <M extends Meter> M keep(M meter) {
-        if (closed) {
-            registry.remove(meter);
-        } else {
-            registered.add(meter);
-        }
-        return meter;
-    }
-
     /** Takes them out of the registry. */
     @Override
-    public synchronized void close() {
-        closed = true;
-        registered.forEach(registry::remove);
-        registered.clear();
+    public void close() {
+        meters.close();
     }
 }

@@ -1,15 +1,11 @@
 package io.tallystream.processor;
 
-import static java.util.Objects.requireNonNull;
-
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
-import java.util.ArrayList;
-import java.util.List;
+import io.tallystream.runtime.management.MeterSet;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.function.Function;
@@ -26,33 +22,31 @@ import org.apache.kafka.streams.ThreadMetadata;
 final class ProcessorMeters implements AutoCloseable {
     private static final Set<String> STATE_BYTES = Set.of("total-sst-files-size", "size-all-mem-tables");
 
-    private final MeterRegistry registry;
-    private final List<Meter> registered = new ArrayList<>();
+    private final MeterSet meters;
     private final Timer commits;
     private final Counter replacements;
-    private boolean closed;
 
     /** Registers what is there before Kafka Streams is. */
     ProcessorMeters(MeterRegistry registry, Restoration restoration) {
-        this.registry = requireNonNull(registry, "registry");
-        commits = keep(Timer.builder("tallystream.processor.commits")
+        meters = new MeterSet(registry);
+        commits = meters.add(Timer.builder("tallystream.processor.commits")
                 .description("Transactions, from the handing over of their offsets until Kafka has committed them")
-                .register(registry));
-        replacements = keep(Counter.builder("tallystream.processor.thread.replacements")
+                .register(meters.registry()));
+        replacements = meters.add(Counter.builder("tallystream.processor.thread.replacements")
                 .description("Threads that failed and were replaced")
-                .register(registry));
-        keep(FunctionCounter.builder("tallystream.processor.restored", restoration, Restoration::restored)
+                .register(meters.registry()));
+        meters.add(FunctionCounter.builder("tallystream.processor.restored", restoration, Restoration::restored)
                 .description("Records of changelogs that the state was restored from")
-                .register(registry));
-        keep(Gauge.builder("tallystream.processor.restoring", restoration, Restoration::remaining)
+                .register(meters.registry()));
+        meters.add(Gauge.builder("tallystream.processor.restoring", restoration, Restoration::remaining)
                 .description("Records of changelogs that are still to be restored")
-                .register(registry));
-        keep(FunctionCounter.builder("tallystream.processor.copied", restoration, Restoration::copied)
+                .register(meters.registry()));
+        meters.add(FunctionCounter.builder("tallystream.processor.copied", restoration, Restoration::copied)
                 .description("Records of changelogs that were read into copies of the state of others")
-                .register(registry));
-        keep(Gauge.builder("tallystream.processor.copying", restoration, Restoration::notCopied)
+                .register(meters.registry()));
+        meters.add(Gauge.builder("tallystream.processor.copying", restoration, Restoration::notCopied)
                 .description("Records of changelogs that these copies are behind")
-                .register(registry));
+                .register(meters.registry()));
     }
 
     /** Registers what is asked of it; to be called once. */
@@ -75,14 +69,14 @@ final class ProcessorMeters implements AutoCloseable {
     }
 
     private void tasks(KafkaStreams streams, String kind, Function<ThreadMetadata, Set<TaskMetadata>> tasks) {
-        keep(Gauge.builder(
+        meters.add(Gauge.builder(
                         "tallystream.processor.tasks",
                         () -> streams.metadataForLocalThreads().stream()
                                 .mapToInt(thread -> tasks.apply(thread).size())
                                 .sum())
                 .description("Parts of the work that are done here, and copies of the state of others")
                 .tag("kind", kind)
-                .register(registry));
+                .register(meters.registry()));
     }
 
     /** Times transactions. */
@@ -97,23 +91,12 @@ final class ProcessorMeters implements AutoCloseable {
 
     /** Takes them out of the registry. */
     @Override
-    public synchronized void close() {
-        registered.forEach(registry::remove);
-        registered.clear();
-        closed = true;
+    public void close() {
+        meters.close();
     }
 
     private void gauge(String name, String description, Supplier<Number> value) {
-        keep(Gauge.builder(name, value).description(description).register(registry));
-    }
-
-    private synchronized <M extends Meter> M keep(M meter) {
-        if (closed) {
-            registry.remove(meter);
-        } else {
-            registered.add(meter);
-        }
-        return meter;
+        meters.add(Gauge.builder(name, value).description(description).register(meters.registry()));
     }
 
     /** Only of threads that live: Kafka Streams keeps the metrics of the others, as they were. */

@@ -1,16 +1,12 @@
 package io.tallystream.processor.count;
 
-import static java.util.Objects.requireNonNull;
-
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.util.ArrayList;
+import io.tallystream.runtime.management.MeterSet;
 import java.util.Arrays;
 import java.util.EnumMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -23,8 +19,7 @@ public final class CountMeters implements AutoCloseable {
     private static final String RECORDS = "tallystream.processor.records";
     private static final String DRAINED = "tallystream.processor.drained";
 
-    private final MeterRegistry registry;
-    private final List<Meter> registered = new ArrayList<>();
+    private final MeterSet meters;
     private final Map<Outcome, Counter> outcomes = new EnumMap<>(Outcome.class);
     private final Counter rerouted;
     private final Counter forgotten;
@@ -35,50 +30,44 @@ public final class CountMeters implements AutoCloseable {
 
     /** Registers them. */
     public CountMeters(MeterRegistry registry) {
-        this.registry = requireNonNull(registry, "registry");
+        meters = new MeterSet(registry);
         for (Outcome outcome : Outcome.values()) {
             outcomes.put(
                     outcome,
-                    keep(Counter.builder(RECORDS)
+                    meters.add(Counter.builder(RECORDS)
                             .description("Records of event topics, by what became of them")
                             .tag("outcome", outcome.wireName())
-                            .register(registry)));
+                            .register(meters.registry())));
         }
-        rerouted = keep(Counter.builder("tallystream.processor.rerouted")
+        rerouted = meters.add(Counter.builder("tallystream.processor.rerouted")
                 .description("Records that were sent to the partition of their owner first")
-                .register(registry));
-        forgotten = keep(Counter.builder("tallystream.processor.ids.forgotten")
+                .register(meters.registry()));
+        forgotten = meters.add(Counter.builder("tallystream.processor.ids.forgotten")
                 .description("Ids that were forgotten within the horizon, for want of memory")
-                .register(registry));
+                .register(meters.registry()));
         drainedAmounts = drained("amounts");
         drainedUsers = drained("users");
         drainedCounts = drained("counts");
-        keep(Gauge.builder(
+        meters.add(Gauge.builder(
                         "tallystream.processor.ids",
                         this,
-                        meters -> meters.tasks.stream()
-                                .mapToLong(task -> task.ids)
-                                .sum())
+                        count ->
+                                count.tasks.stream().mapToLong(task -> task.ids).sum())
                 .description("Ids that are remembered to find duplicates")
-                .register(registry));
+                .register(meters.registry()));
     }
 
     private DistributionSummary drained(String what) {
-        return keep(DistributionSummary.builder(DRAINED)
+        return meters.add(DistributionSummary.builder(DRAINED)
                 .description("What was in the heap of a task at a commit")
                 .tag("what", what)
-                .register(registry));
-    }
-
-    private <M extends Meter> M keep(M meter) {
-        registered.add(meter);
-        return meter;
+                .register(meters.registry()));
     }
 
     /** Takes them out of the registry. */
     @Override
     public void close() {
-        registered.forEach(registry::remove);
+        meters.close();
     }
 
     /** For a task of the first phase, and its thread. */
