@@ -34,8 +34,13 @@ public final class Settings {
                             + " redis[s]-cluster://[user:password@]host[:port][,...]. Standalone starts one of its own if"
                             + " this is not set; services on their own then expect it on localhost:6379.")
             .asSecret();
-    public static final Setting<String> REDIS_KEY_PREFIX =
-            text("REDIS_KEY_PREFIX", "tally", "First part of each key in Redis.");
+    public static final Setting<String> REDIS_KEY_PREFIX = new Setting<>(
+            "REDIS_KEY_PREFIX",
+            "tally",
+            false,
+            "First part of each key in Redis.",
+            "text without braces: by what is between them a Redis Cluster would tell all keys to one server",
+            Settings::keyPrefix);
     public static final Setting<Boolean> REDIS_ALLOW_EVICTION = new Setting<>(
             "REDIS_ALLOW_EVICTION",
             "false",
@@ -171,6 +176,13 @@ public final class Settings {
 
     private static Setting<String> text(String name, String defaultText, String meaning) {
         return new Setting<>(name, defaultText, false, meaning, "text", Function.identity());
+    }
+
+    private static String keyPrefix(String text) {
+        if (text.contains("{") || text.contains("}")) {
+            throw new IllegalArgumentException("braces");
+        }
+        return text;
     }
 
     private static Setting<Path> path(String name, String defaultText, String meaning) {
