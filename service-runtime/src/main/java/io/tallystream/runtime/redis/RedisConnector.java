@@ -26,6 +26,8 @@ public final class RedisConnector implements AutoCloseable {
 
     private final Limits limits;
     private final RedisAddress address;
+    private final RedisClient bulkClient;
+    // Null where Redis is a cluster.
     private final RedisClient client;
     // Null where Redis is no cluster.
     private final RedisClusterClient clusterClient;
@@ -33,7 +35,7 @@ public final class RedisConnector implements AutoCloseable {
     /**
      * What callers want to wait for and to hold.
      *
-     * @param command how long a connection or a reply may take
+     * @param command how long a connection may take, and a reply to a single command
      * @param commandsUnderWay how many commands may wait for their replies on one connection; more are refused
      */
     public record Limits(Duration command, int commandsUnderWay) {}
@@ -47,14 +49,21 @@ public final class RedisConnector implements AutoCloseable {
         this.limits = limits;
         address = RedisAddress.parse(uri, limits.command());
         if (address.isCluster()) {
+            client = null;
             clusterClient = RedisClusterClient.create(address.uris());
             clusterClient.setOptions(clusterOptions());
-            client = RedisClient.create(clusterClient.getResources());
+            bulkClient = RedisClient.create(clusterClient.getResources());
         } else {
             clusterClient = null;
             client = RedisClient.create(address.uris().get(0));
+            client.setOptions(options(ClientOptions.builder()).build());
+            bulkClient =
+                    RedisClient.create(client.getResources(), address.uris().get(0));
         }
-        client.setOptions(options(ClientOptions.builder()).build());
+        // A timer for each of thousands of commands costs more than the one with which all of them are awaited.
+        bulkClient.setOptions(options(ClientOptions.builder())
+                .timeoutOptions(TimeoutOptions.builder().timeoutCommands(false).build())
+                .build());
     }
 
     private ClusterClientOptions clusterOptions() {
@@ -93,16 +102,16 @@ public final class RedisConnector implements AutoCloseable {
     }
 
     /**
-     * Connects, for commands in bulk and for transactions.
+     * Connects, for commands in bulk and for transactions. Their replies have no limit here: whoever awaits them sets one.
      *
      * @throws RedisException if Redis cannot be reached
      */
     public RedisServers connectToServers() {
         if (clusterClient == null) {
-            return new SingleServer(client.connect());
+            return new SingleServer(bulkClient.connect());
         }
         refresh();
-        return ClusterServers.connect(client, address.uris().get(0), clusterClient.getPartitions());
+        return ClusterServers.connect(bulkClient, address.uris().get(0), clusterClient.getPartitions());
     }
 
     /** What is known of the cluster may be from before a failover. */
@@ -113,8 +122,10 @@ public final class RedisConnector implements AutoCloseable {
     /** Lets go of all links and threads; commands under way fail. Further calls do nothing. */
     @Override
     public void close() {
-        client.shutdown(Duration.ZERO, CLOSE_LIMIT);
-        if (clusterClient != null) {
+        bulkClient.shutdown(Duration.ZERO, CLOSE_LIMIT);
+        if (client != null) {
+            client.shutdown(Duration.ZERO, CLOSE_LIMIT);
+        } else {
             clusterClient.shutdown(Duration.ZERO, CLOSE_LIMIT);
         }
     }

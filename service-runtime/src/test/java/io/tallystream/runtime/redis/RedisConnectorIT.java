@@ -14,6 +14,8 @@ import io.tallystream.embedded.EmbeddedRedisCluster;
 import io.tallystream.embedded.EmbeddedRedisReplica;
 import io.tallystream.embedded.EmbeddedRedisSentinel;
 import io.tallystream.embedded.junit.WithRedis;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,6 +25,8 @@ import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @WithRedis
 @Timeout(120)
@@ -118,6 +122,16 @@ class RedisConnectorIT {
             });
         } finally {
             first.close();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"redis", "redis-cluster"})
+    void shouldNotWaitForEverForOneThatIsSilent(String scheme) throws Exception {
+        try (ServerSocket mute = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+                RedisConnector connector = new RedisConnector(scheme + "://127.0.0.1:" + mute.getLocalPort(), LIMITS)) {
+            assertThatThrownBy(connector::connectToServers).isInstanceOf(RedisException.class);
+            assertThatThrownBy(connector::connect).isInstanceOf(RedisException.class);
         }
     }
 
