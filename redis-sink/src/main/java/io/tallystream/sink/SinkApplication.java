@@ -8,6 +8,7 @@ import io.tallystream.runtime.lifecycle.StartupException;
 import io.tallystream.runtime.redis.RedisConnector;
 import io.tallystream.schema.count.WindowCalendar;
 import io.tallystream.schema.redis.CountKeys;
+import io.tallystream.sink.redis.CountPipeline;
 import io.tallystream.sink.redis.EvictingRedisException;
 import io.tallystream.sink.redis.RedisCounts;
 import java.time.Clock;
@@ -45,7 +46,7 @@ public final class SinkApplication implements Service {
             counts = new RedisCounts(
                     new RedisConnector(
                             config.redisUri(),
-                            new RedisConnector.Limits(REDIS_LIMIT, RedisCounts.MAX_COMMANDS_UNDER_WAY)),
+                            new RedisConnector.Limits(REDIS_LIMIT, CountPipeline.MAX_COMMANDS_UNDER_WAY)),
                     new CountKeys(config.redisKeyPrefix(), CountKeys.FIRST_GENERATION),
                     config.retention(),
                     new WindowCalendar(config.zone()),

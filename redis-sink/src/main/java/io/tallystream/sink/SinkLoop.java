@@ -212,13 +212,18 @@ final class SinkLoop implements Runnable {
             compare();
             Map<TopicPartition, Long> positions = positions();
             long begin = System.nanoTime();
-            if (!counts.write(batch.last(), positions)) {
-                LOGGER.warn("Redis does not hold what it held: comparing positions anew");
-                // At once, and all the same with a limit on how often.
-                tryAgain("changed", Health.down("Redis: does not hold what it held"));
-                return;
+            switch (counts.write(batch.last(), positions)) {
+                case CONFIRMED -> confirmed(positions, Duration.ofNanos(System.nanoTime() - begin));
+                case LOST -> {
+                    LOGGER.warn("Redis does not hold what it held: comparing positions anew");
+                    tryAgain("changed", Health.down("Redis: does not hold what it held"));
+                }
+                case OTHER_GENERATION -> {
+                    LOGGER.info("counts were made anew: going on with the new ones");
+                    // Nothing is wrong with it.
+                    tryAgain("generation", health);
+                }
             }
-            confirmed(positions, Duration.ofNanos(System.nanoTime() - begin));
         } catch (EvictingRedisException e) {
             if (!connectedOnce) {
                 throw e;

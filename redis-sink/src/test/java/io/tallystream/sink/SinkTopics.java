@@ -160,13 +160,29 @@ final class SinkTopics implements AutoCloseable {
         return read(List.of(Topics.DEAD_LETTERS));
     }
 
+    /** The counts that these records are. */
+    @SafeVarargs
+    static Map<CountAddress, Long> counts(ProducerRecord<byte[], byte[]>... records) {
+        return listOf(records).stream()
+                .map(record -> CountRecord.decode(record.key(), record.value()))
+                .collect(Collectors.toMap(CountRecord::address, CountRecord::value));
+    }
+
     /** The last count of each address, read anew; what is no count is left out. */
     Map<CountAddress, Long> lastCounts() {
+        return lastCounts(Map.of());
+    }
+
+    /** The last before those offsets; of a partition without one, the last. */
+    Map<CountAddress, Long> lastCounts(Map<TopicPartition, Long> ends) {
         Map<CountAddress, Long> last = new HashMap<>();
         for (ConsumerRecord<byte[], byte[]> record : read(Topics.counts())) {
+            TopicPartition partition = new TopicPartition(record.topic(), record.partition());
             try {
-                CountRecord count = CountRecord.decode(record.key(), record.value());
-                last.put(count.address(), count.value());
+                if (record.offset() < ends.getOrDefault(partition, Long.MAX_VALUE)) {
+                    CountRecord count = CountRecord.decode(record.key(), record.value());
+                    last.put(count.address(), count.value());
+                }
             } catch (IllegalArgumentException e) {
                 // The sink leaves it out, too.
             }

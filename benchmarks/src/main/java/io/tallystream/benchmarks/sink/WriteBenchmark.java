@@ -11,6 +11,7 @@ import io.tallystream.schema.count.Metric;
 import io.tallystream.schema.count.Retention;
 import io.tallystream.schema.count.WindowCalendar;
 import io.tallystream.schema.redis.CountKeys;
+import io.tallystream.sink.redis.CountPipeline;
 import io.tallystream.sink.redis.RedisCounts;
 import java.io.IOException;
 import java.net.URI;
@@ -102,7 +103,7 @@ public final class WriteBenchmark {
         try (RedisCounts counts = new RedisCounts(
                 new RedisConnector(
                         redis.uri(),
-                        new RedisConnector.Limits(Duration.ofSeconds(5), RedisCounts.MAX_COMMANDS_UNDER_WAY)),
+                        new RedisConnector.Limits(Duration.ofSeconds(5), CountPipeline.MAX_COMMANDS_UNDER_WAY)),
                 new CountKeys("bench", 1),
                 retention,
                 calendar,

@@ -11,6 +11,8 @@ import io.tallystream.schema.kafka.CountRecord;
 import io.tallystream.schema.kafka.Topics;
 import io.tallystream.schema.redis.CountKeys;
 import io.tallystream.sink.SinkConfig;
+import io.tallystream.sink.redis.CountPipeline;
+import io.tallystream.sink.redis.CountPlacement;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -41,11 +43,12 @@ public final class Rebuild {
     private static final Duration REPORT_EVERY = Duration.ofSeconds(1);
     private static final Duration KEEP_EVERY = Duration.ofSeconds(3);
     private static final Duration TAKE_RETRY = Duration.ofMillis(250);
-    // Commands of a poll's records wait for their replies at once, four for a key at worst.
     private static final RedisConnector.Limits LIMITS =
-            new RedisConnector.Limits(Duration.ofSeconds(30), 5 * MAX_POLL_RECORDS);
+            new RedisConnector.Limits(Duration.ofSeconds(30), CountPipeline.MAX_COMMANDS_UNDER_WAY);
     // Sinks catch up what comes later; this only keeps that short.
     private static final int CATCH_UPS = 5;
+    // What comes later still, sinks remove themselves when they see the new generation.
+    private static final int REMOVAL_PASSES = 20;
 
     private final SinkConfig config;
     private final Clock clock;
@@ -87,17 +90,27 @@ public final class Rebuild {
             }
             int fresh = old + 1;
             CountKeys keys = new CountKeys(config.redisKeyPrefix(), fresh);
-            GenerationWriter writer =
-                    new GenerationWriter(servers, keys, config.retention(), new WindowCalendar(config.zone()), clock);
+            CountPlacement placement = new CountPlacement(config.retention(), new WindowCalendar(config.zone()), clock);
             report.accept("writing generation %d beside generation %d".formatted(fresh, old));
-            copy(consumer, partitions, writer, generations);
+            GenerationWriter writer = new GenerationWriter(servers, keys, placement, partitions);
+            copy(consumer, partitions, writer, placement, generations);
             generations.switchTo(fresh);
             report.accept("generation %d is live".formatted(fresh));
-            long removed = generations.remove(generation -> generation != fresh);
-            report.accept("removed %,d keys of generation %d".formatted(removed, old));
+            report.accept("removed %,d keys of generation %d".formatted(removeAll(generations, fresh), old));
             generations.release();
             return fresh;
         }
+    }
+
+    /** Again until there is nothing: a sink that has not seen the new generation yet may still write the old one. */
+    private static long removeAll(Generations generations, int live) {
+        long removed = 0;
+        long last = 1;
+        for (int pass = 0; pass < REMOVAL_PASSES && last > 0; pass++) {
+            last = generations.remove(generation -> generation != live);
+            removed += last;
+        }
+        return removed;
     }
 
     private Map<String, Object> consumerSettings() {
@@ -141,6 +154,7 @@ public final class Rebuild {
             KafkaConsumer<byte[], byte[]> consumer,
             List<TopicPartition> partitions,
             GenerationWriter writer,
+            CountPlacement placement,
             Generations generations) {
         consumer.assign(partitions);
         consumer.seekToBeginning(partitions);
@@ -152,7 +166,7 @@ public final class Rebuild {
             while (distance(positions(consumer, partitions), ends) > 0) {
                 ConsumerRecords<byte[], byte[]> polled = consumer.poll(POLL_LIMIT);
                 records += polled.count();
-                writer.write(decode(polled, writer));
+                writer.write(decode(polled, placement));
                 long now = System.nanoTime();
                 if (now - lastKeep > KEEP_EVERY.toNanos()) {
                     generations.keep();
@@ -196,12 +210,12 @@ public final class Rebuild {
     }
 
     /** The last of each address; the sink has told of what is no count. */
-    private static Map<CountAddress, Long> decode(ConsumerRecords<byte[], byte[]> records, GenerationWriter writer) {
+    private static Map<CountAddress, Long> decode(ConsumerRecords<byte[], byte[]> records, CountPlacement placement) {
         Map<CountAddress, Long> last = new HashMap<>();
         for (ConsumerRecord<byte[], byte[]> record : records) {
             try {
                 CountRecord count = CountRecord.decode(record.key(), record.value());
-                writer.check(count.address());
+                placement.check(count.address(), count.value());
                 last.merge(count.address(), count.value(), Math::max);
             } catch (IllegalArgumentException e) {
                 // No count: left out, as the sink does.

@@ -27,7 +27,7 @@ public final class Awaited {
                     ? failure
                     : new RedisCommandExecutionException(e.getCause());
         } catch (TimeoutException e) {
-            throw new RedisCommandTimeoutException("no reply within " + limit);
+            throw new RedisCommandTimeoutException("no reply in time");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new RedisCommandInterruptedException(e);

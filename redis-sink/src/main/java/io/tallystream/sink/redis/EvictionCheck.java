@@ -34,7 +34,7 @@ final class EvictionCheck {
             StatefulRedisConnection<String, String> connection, RedisFuture<T> reply, Duration limit) {
         connection.flushCommands();
         try {
-            return Optional.ofNullable(Replies.await(reply, limit));
+            return Optional.ofNullable(Awaited.reply(reply, limit));
         } catch (RedisCommandExecutionException e) {
             return Optional.empty();
         }

@@ -1,16 +1,10 @@
 package io.tallystream.sink.redis;
 
-import io.lettuce.core.RedisCommandExecutionException;
-import io.lettuce.core.RedisCommandInterruptedException;
-import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisFuture;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /** Replies that are under way, each to be looked at: what one command of a pipeline was told says nothing of the others. */
 final class Replies {
@@ -42,31 +36,11 @@ final class Replies {
         long deadline = System.nanoTime() + limit.toNanos();
         for (Reply reply : underWay) {
             try {
-                await(reply.future(), Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
+                Awaited.reply(reply.future(), Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
             } catch (RedisException e) {
                 throw RedisFault.of(reply.key(), e);
             }
         }
         underWay.clear();
-    }
-
-    /**
-     * Waits for one.
-     *
-     * @throws RedisException if it is an error or did not come in time
-     */
-    static <T> T await(RedisFuture<T> reply, Duration limit) {
-        try {
-            return reply.get(limit.toNanos(), TimeUnit.NANOSECONDS);
-        } catch (ExecutionException e) {
-            throw e.getCause() instanceof RedisException failure
-                    ? failure
-                    : new RedisCommandExecutionException(e.getCause());
-        } catch (TimeoutException e) {
-            throw new RedisCommandTimeoutException("no reply in time");
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new RedisCommandInterruptedException(e);
-        }
     }
 }

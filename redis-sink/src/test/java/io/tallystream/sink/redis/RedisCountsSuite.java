@@ -1,0 +1,481 @@
+package io.tallystream.sink.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.lettuce.core.KillArgs;
+import io.lettuce.core.RedisException;
+import io.lettuce.core.ScanArgs;
+import io.lettuce.core.ScanIterator;
+import io.lettuce.core.api.sync.RedisCommands;
+import io.tallystream.runtime.redis.RedisConnector;
+import io.tallystream.schema.count.CountAddress;
+import io.tallystream.schema.count.CountTable;
+import io.tallystream.schema.count.Dimension;
+import io.tallystream.schema.count.Granularity;
+import io.tallystream.schema.count.Metric;
+import io.tallystream.schema.count.Retention;
+import io.tallystream.schema.count.Window;
+import io.tallystream.schema.count.WindowCalendar;
+import io.tallystream.schema.redis.CountKeys;
+import io.tallystream.sink.TestRedis;
+import io.tallystream.sink.redis.RedisCounts.Outcome;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.OffsetDateTime;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What every kind of Redis has to do with counts. */
+@Timeout(60)
+abstract class RedisCountsSuite {
+    static final Retention RETENTION =
+            new Retention(Duration.ofHours(5), Duration.ofDays(6), Duration.ofDays(70), Duration.ofDays(8));
+    private static final TopicPartition PARTITION = new TopicPartition("counts-day", 0);
+    private static final Window LIFETIME = Window.LIFETIME;
+
+    final CountKeys keys;
+
+    private final TestRedis redis;
+    private final String prefix = UUID.randomUUID().toString();
+    private final Instant now = Instant.now();
+    private RedisCounts counts;
+
+    RedisCountsSuite(TestRedis redis) {
+        this.redis = redis;
+        keys = new CountKeys(prefix, 1);
+        counts = counts(Clock.systemUTC());
+    }
+
+    @AfterEach
+    void close() {
+        counts.close();
+        redis.close();
+    }
+
+    @Test
+    void shouldWrite() {
+        String minute = minute();
+        counts.write(Map.of(
+                new CountAddress(Metric.CALLS, minuteWindow(), Dimension.TOTAL, ""), 12L,
+                new CountAddress(Metric.CLICKS, minuteWindow(), Dimension.TOTAL, ""), 3L,
+                new CountAddress(Metric.CALLS, minuteWindow(), Dimension.ENDPOINT, "/a b|c:d"), 9L,
+                new CountAddress(Metric.CALLS, minuteWindow(), Dimension.ENDPOINT, "/\u00fc"), 1L,
+                new CountAddress(Metric.CLICKS, LIFETIME, Dimension.USER, "u1"), 9_007_199_254_740_992L));
+
+        assertThat(scores(prefix + ":1:minute:" + minute + ":total")).isEqualTo(Map.of("calls", 12.0, "clicks", 3.0));
+        assertThat(scores(prefix + ":1:minute:" + minute + ":calls:endpoint"))
+                .isEqualTo(Map.of("/a b|c:d", 9.0, "/\u00fc", 1.0));
+        assertThat(scores(prefix + ":1:lifetime:all:clicks:user")).isEqualTo(Map.of("u1", 9_007_199_254_740_992.0));
+        assertThat(keysWritten()).hasSize(3);
+    }
+
+    @Test
+    void shouldRaiseAndNeverLower() {
+        CountAddress address = new CountAddress(Metric.CALLS, minuteWindow(), Dimension.STATUS, "200");
+        CountAddress other = new CountAddress(Metric.CALLS, minuteWindow(), Dimension.STATUS, "404");
+
+        counts.write(Map.of(address, 10L));
+        counts.write(Map.of(address, 5L, other, 1L));
+        assertThat(scores(keys.key(address))).isEqualTo(Map.of("200", 10.0, "404", 1.0));
+
+        counts.write(Map.of(address, 11L, other, 1L));
+        assertThat(scores(keys.key(address))).isEqualTo(Map.of("200", 11.0, "404", 1.0));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"UTC", "America/New_York", "Asia/Kolkata"})
+    void shouldGiveEveryKeyItsExpiry(ZoneId zone) {
+        WindowCalendar calendar = new WindowCalendar(zone);
+        Map<CountAddress, Long> everything = new HashMap<>();
+        for (CountTable.Row row : CountTable.rows()) {
+            for (Granularity granularity : row.granularities()) {
+                Window window = calendar.windowAt(granularity, now);
+                String member = row.dimension() == Dimension.TOTAL ? "" : "m";
+                everything.put(new CountAddress(row.metric(), window, row.dimension(), member), 1L);
+            }
+        }
+        counts.close();
+        counts = new RedisCounts(connector(redis.uri()), keys, RETENTION, calendar, Clock.systemUTC(), false);
+
+        counts.write(everything);
+        // What is there already keeps it.
+        counts.write(everything);
+
+        assertThat(keysWritten())
+                .hasSameElementsAs(everything.keySet().stream().map(keys::key).toList());
+        for (String key : keysWritten()) {
+            CountKeys.Contents contents = keys.parse(key).orElseThrow();
+            if (contents.window().granularity() == Granularity.LIFETIME) {
+                assertThat(redis.holding(key).pttl(key)).as(key).isEqualTo(-1);
+            } else {
+                Instant before = Instant.now();
+                Duration left = Duration.ofMillis(redis.holding(key).pttl(key));
+                Instant after = Instant.now();
+                assertThat(expectedExpiry(contents, zone))
+                        .as(key)
+                        .isBetween(
+                                before.plus(left).minusSeconds(1),
+                                after.plus(left).plusSeconds(1));
+            }
+        }
+    }
+
+    /** The rules once more, in other words. */
+    private static Instant expectedExpiry(CountKeys.Contents contents, ZoneId zone) {
+        String label = contents.window().label();
+        return switch (contents.window().granularity()) {
+            case MINUTE ->
+                OffsetDateTime.parse(label).plusMinutes(1).plusHours(5).toInstant();
+            case HOUR -> OffsetDateTime.parse(label).plusHours(1 + 6 * 24).toInstant();
+            case DAY -> {
+                Instant end =
+                        LocalDate.parse(label).plusDays(1).atStartOfDay(zone).toInstant();
+                yield end.plus(Duration.ofDays(contents.dimension() == Dimension.USER ? 8 : 70));
+            }
+            case LIFETIME -> throw new IllegalArgumentException("never");
+        };
+    }
+
+    @Test
+    void shouldLeaveOutWhatHasExpired() {
+        Window minute = minuteWindow();
+        Instant expiry =
+                OffsetDateTime.parse(minute.label()).toInstant().plusSeconds(60).plus(RETENTION.minute());
+        CountAddress address = new CountAddress(Metric.CALLS, minute, Dimension.ENDPOINT, "/a");
+        CountAddress lifetime = new CountAddress(Metric.CLICKS, LIFETIME, Dimension.USER, "u1");
+
+        counts.close();
+        counts = counts(Clock.fixed(expiry, ZoneOffset.UTC));
+        counts.write(Map.of(address, 1L, lifetime, 1L));
+        assertThat(keysWritten()).containsExactly(keys.key(lifetime));
+
+        counts.close();
+        counts = counts(Clock.fixed(expiry.minusMillis(1), ZoneOffset.UTC));
+        counts.write(Map.of(address, 1L));
+        assertThat(keysWritten()).containsExactlyInAnyOrder(keys.key(lifetime), keys.key(address));
+    }
+
+    @Test
+    void shouldRefuseAWindowThatDoesNotExist() {
+        CountAddress nowhere =
+                new CountAddress(Metric.CALLS, new Window(Granularity.DAY, "2026-02-30"), Dimension.TOTAL, "");
+        CountAddress fine = new CountAddress(Metric.CALLS, minuteWindow(), Dimension.TOTAL, "");
+
+        assertThatCode(() -> counts.check(fine, 1)).doesNotThrowAnyException();
+        assertThatIllegalArgumentException().isThrownBy(() -> counts.check(nowhere, 1));
+        assertThatIllegalArgumentException().isThrownBy(() -> counts.write(Map.of(fine, 1L, nowhere, 1L)));
+        assertThat(keysWritten()).isEmpty();
+    }
+
+    @Test
+    void shouldWriteCountsAndExpiryOfAKeyInOneTransaction() {
+        redis.masters().forEach(RedisCommands::configResetstat);
+        Map<CountAddress, Long> many = new HashMap<>();
+        // Of each key three times as many as one command takes.
+        for (int i = 0; i < 3000; i++) {
+            many.put(new CountAddress(Metric.CALLS, minuteWindow(), Dimension.ENDPOINT, "/" + i), 1L + i);
+            many.put(new CountAddress(Metric.CALLS, minuteWindow(), Dimension.STATUS, "/" + i), 1L + i);
+        }
+
+        counts.write(many);
+
+        assertThat(List.of(calls("multi"), calls("zadd"), calls("expireat"), calls("exec")))
+                .containsOnly(6);
+        assertThat(keysWritten()).hasSize(2).allSatisfy(key -> {
+            assertThat(redis.holding(key).zcard(key)).isEqualTo(3000);
+            assertThat(redis.holding(key).zscore(key, "/2999")).isEqualTo(3000);
+        });
+    }
+
+    @Test
+    void shouldWriteManyKeysAtOnce() {
+        Map<CountAddress, Long> many = new HashMap<>();
+        for (int minutes = 0; minutes < 5000; minutes++) {
+            Window window = new WindowCalendar(ZoneOffset.UTC)
+                    .windowAt(Granularity.MINUTE, now.plus(Duration.ofMinutes(minutes)));
+            many.put(new CountAddress(Metric.CALLS, window, Dimension.ENDPOINT, "/a"), 1L + minutes);
+        }
+
+        counts.write(many);
+
+        assertThat(keysWritten()).hasSize(5000);
+        Map<String, Double> expected = new HashMap<>();
+        many.forEach((address, count) -> expected.put(keys.key(address), count.doubleValue()));
+        Map<String, Double> found = new HashMap<>();
+        for (RedisCommands<String, String> server : redis.masters()) {
+            keysOn(server).forEach(key -> found.put(key, server.zscore(key, "/a")));
+        }
+        assertThat(found).isEqualTo(expected);
+    }
+
+    @Test
+    void shouldTellOfAFailureInsideATransaction() {
+        CountAddress address = new CountAddress(Metric.CALLS, minuteWindow(), Dimension.ENDPOINT, "/a");
+        String key = keys.key(address);
+        redis.holding(key).set(key, "no sorted set");
+
+        assertThatExceptionOfType(RedisException.class)
+                .isThrownBy(() -> counts.write(Map.of(address, 1L)))
+                .withMessageContaining("WRONGTYPE");
+
+        redis.holding(key).del(key);
+        counts.write(Map.of(address, 1L));
+        assertThat(scores(keys.key(address))).isEqualTo(Map.of("/a", 1.0));
+    }
+
+    @Test
+    void shouldTellOfARefusedTransaction() {
+        CountAddress address = new CountAddress(Metric.CALLS, minuteWindow(), Dimension.ENDPOINT, "/a");
+        counts.write(Map.of());
+        RedisCommands<String, String> server = redis.holding(keys.key(address));
+        server.configSet("maxmemory", "1");
+        try {
+            assertThatExceptionOfType(RedisException.class)
+                    .isThrownBy(() -> counts.write(Map.of(address, 1L)))
+                    .withMessageContaining("OOM");
+            assertThat(keysWritten()).isEmpty();
+        } finally {
+            server.configSet("maxmemory", "0");
+        }
+
+        counts.write(Map.of(address, 1L));
+        assertThat(scores(keys.key(address))).isEqualTo(Map.of("/a", 1.0));
+    }
+
+    @Test
+    void shouldAskWhetherRedisIsThereWithNothingToWrite() {
+        redis.masters().forEach(RedisCommands::configResetstat);
+
+        counts.write(Map.of());
+        counts.write(Map.of());
+
+        // One more at each connect.
+        assertThat(redis.masters())
+                .allSatisfy(server -> assertThat(calls(server, "ping")).isBetween(2, 9));
+        assertThat(keysWritten()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void shouldConnectAnewAfterALostConnection(boolean somethingToWrite) {
+        CountAddress address = new CountAddress(Metric.CLICKS, LIFETIME, Dimension.USER, "u1");
+        Map<CountAddress, Long> batch = somethingToWrite ? Map.of(address, 2L) : Map.of();
+        counts.write(Map.of(address, 1L));
+
+        redis.masters()
+                .forEach(server -> assertThat(
+                                server.clientKill(KillArgs.Builder.typeNormal().skipme()))
+                        .isPositive());
+
+        assertThatExceptionOfType(RedisException.class).isThrownBy(() -> counts.write(batch));
+        counts.write(batch);
+        assertThat(scores(keys.key(address))).isEqualTo(Map.of("u1", somethingToWrite ? 2.0 : 1.0));
+    }
+
+    @Test
+    void shouldNotLetAStaleWriterLowerACount() {
+        CountAddress address = new CountAddress(Metric.CALLS, minuteWindow(), Dimension.STATUS, "200");
+        Map<TopicPartition, Long> early = Map.of(PARTITION, 5L);
+        Map<TopicPartition, Long> late = Map.of(PARTITION, 9L);
+        try (RedisCounts stale = counts(Clock.systemUTC())) {
+            stale.applied(List.of(PARTITION));
+            assertThat(stale.write(Map.of(address, 3L), early)).isEqualTo(Outcome.CONFIRMED);
+
+            counts.applied(List.of(PARTITION));
+            assertThat(counts.write(Map.of(address, 10L), late)).isEqualTo(Outcome.CONFIRMED);
+
+            assertThat(stale.write(Map.of(address, 4L), Map.of(PARTITION, 6L)))
+                    .as("it learns that it is not alone")
+                    .isEqualTo(Outcome.LOST);
+            assertThat(scores(keys.key(address))).isEqualTo(Map.of("200", 10.0));
+            assertThat(positions()).containsOnly("9");
+        }
+    }
+
+    @Test
+    void shouldKeepPositionsBehindTheCounts() {
+        CountAddress address = new CountAddress(Metric.CLICKS, LIFETIME, Dimension.USER, "u1");
+
+        assertThat(counts.applied(List.of(PARTITION))).isEqualTo(Map.of(PARTITION, 0L));
+        assertThat(counts.write(Map.of(address, 1L), Map.of(PARTITION, 7L))).isEqualTo(Outcome.CONFIRMED);
+        assertThat(positions()).hasSameSizeAs(redis.masters()).containsOnly("7");
+        assertThat(positionKeys())
+                .allSatisfy(key -> assertThat(redis.holding(key).ttl(key)).isEqualTo(-1));
+
+        counts.disconnect();
+        assertThat(counts.applied(List.of(PARTITION))).isEqualTo(Map.of(PARTITION, 7L));
+        assertThat(counts.write(Map.of(), Map.of(PARTITION, 7L))).isEqualTo(Outcome.CONFIRMED);
+        assertThat(counts.write(Map.of(), Map.of(PARTITION, 5L)))
+                .as("back, as after a rewind")
+                .isEqualTo(Outcome.CONFIRMED);
+        assertThat(positions()).containsOnly("5");
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {7, 8})
+    void shouldNoticeThatCountsAreGone(long next) {
+        CountAddress address = new CountAddress(Metric.CLICKS, LIFETIME, Dimension.USER, "u1");
+        counts.applied(List.of(PARTITION));
+        assertThat(counts.write(Map.of(address, 1L), Map.of(PARTITION, 7L))).isEqualTo(Outcome.CONFIRMED);
+
+        keysWritten().forEach(key -> redis.holding(key).del(key));
+
+        assertThat(counts.write(Map.of(address, 2L), Map.of(PARTITION, next))).isEqualTo(Outcome.LOST);
+        assertThat(positionKeys()).isEmpty();
+        assertThat(counts.applied(List.of(PARTITION))).isEqualTo(Map.of(PARTITION, 0L));
+        assertThat(counts.write(Map.of(address, 2L), Map.of(PARTITION, next))).isEqualTo(Outcome.CONFIRMED);
+    }
+
+    @Test
+    void shouldNoticeThatCountsAreGoneBeforeTheFirstPosition() {
+        counts.applied(List.of(PARTITION));
+
+        // Of one server, where there are several.
+        String key = positionKeys().get(0);
+        redis.holding(key).del(key);
+
+        assertThat(counts.write(Map.of(), Map.of(PARTITION, 7L))).isEqualTo(Outcome.LOST);
+        assertThat(positions()).hasSize(redis.masters().size() - 1).allMatch("0"::equals);
+    }
+
+    @Test
+    void shouldLeaveNothingInAGenerationThatIsReadNoMore() {
+        CountAddress address = new CountAddress(Metric.CLICKS, LIFETIME, Dimension.USER, "u1");
+        CountAddress other = new CountAddress(Metric.CALLS, minuteWindow(), Dimension.STATUS, "200");
+        counts.applied(List.of(PARTITION));
+        assertThat(counts.write(Map.of(address, 1L), Map.of(PARTITION, 7L))).isEqualTo(Outcome.CONFIRMED);
+        String generation = CountKeys.liveGeneration(prefix);
+        redis.holding(generation).set(generation, "2");
+        keysWritten().stream()
+                .filter(key -> !key.equals(generation))
+                .forEach(key -> redis.holding(key).del(key));
+
+        Map<CountAddress, Long> next = Map.of(address, 2L, other, 3L);
+        assertThat(counts.write(next, Map.of(PARTITION, 9L))).isEqualTo(Outcome.OTHER_GENERATION);
+
+        assertThat(keysWritten()).containsExactly(generation);
+        assertThat(counts.applied(List.of(PARTITION))).isEqualTo(Map.of(PARTITION, 0L));
+        assertThat(counts.write(next, Map.of(PARTITION, 9L))).isEqualTo(Outcome.CONFIRMED);
+        CountKeys second = keys.ofGeneration(2);
+        assertThat(scores(second.key(address))).isEqualTo(Map.of("u1", 2.0));
+        assertThat(scores(second.key(other))).isEqualTo(Map.of("200", 3.0));
+    }
+
+    @Test
+    void shouldRefuseAPositionThatIsNone() {
+        counts.applied(List.of(PARTITION));
+        String key = positionKeys().get(0);
+        redis.holding(key).set(key, "no number");
+
+        assertThatExceptionOfType(RedisFault.class)
+                .isThrownBy(() -> counts.applied(List.of(PARTITION)))
+                .withMessageContaining(key)
+                .matches(RedisFault::permanent);
+    }
+
+    @Test
+    void shouldNotConnectWithAWrongPassword() {
+        counts.close();
+        counts = new RedisCounts(
+                connector(redis.uri().replaceFirst(":[^:@]+@", ":wrong@")),
+                keys,
+                RETENTION,
+                new WindowCalendar(ZoneOffset.UTC),
+                Clock.systemUTC(),
+                false);
+
+        assertThatExceptionOfType(RedisException.class).isThrownBy(() -> counts.write(Map.of()));
+    }
+
+    @Test
+    void shouldCloseTwiceAndUnused() {
+        RedisCounts unused = counts(Clock.systemUTC());
+        assertThatCode(unused::close).doesNotThrowAnyException();
+        assertThatCode(unused::close).doesNotThrowAnyException();
+
+        RedisCounts used = counts(Clock.systemUTC());
+        used.write(Map.of());
+        used.close();
+        assertThatCode(used::close).doesNotThrowAnyException();
+    }
+
+    private RedisCounts counts(Clock clock) {
+        return counts(redis.uri(), clock);
+    }
+
+    RedisCounts counts(String uri, Clock clock) {
+        return new RedisCounts(connector(uri), keys, RETENTION, new WindowCalendar(ZoneOffset.UTC), clock, false);
+    }
+
+    private List<String> positionKeys() {
+        return keysWritten().stream()
+                .filter(key -> key.startsWith(prefix + ":1:applied:"))
+                .toList();
+    }
+
+    private List<String> positions() {
+        return positionKeys().stream().map(key -> redis.holding(key).get(key)).toList();
+    }
+
+    /** How often it was called since the last reset, on all servers. */
+    private int calls(String command) {
+        return redis.masters().stream()
+                .mapToInt(server -> calls(server, command))
+                .sum();
+    }
+
+    private static int calls(RedisCommands<String, String> server, String command) {
+        Matcher line = Pattern.compile("cmdstat_" + command + ":calls=(\\d+)").matcher(server.info("commandstats"));
+        return line.find() ? Integer.parseInt(line.group(1)) : 0;
+    }
+
+    private String minute() {
+        return minuteWindow().label();
+    }
+
+    private Window minuteWindow() {
+        return new WindowCalendar(ZoneOffset.UTC).windowAt(Granularity.MINUTE, now);
+    }
+
+    private Map<String, Double> scores(String key) {
+        Map<String, Double> scores = new HashMap<>();
+        redis.holding(key)
+                .zrangeWithScores(key, 0, -1)
+                .forEach(entry -> scores.put(entry.getValue(), entry.getScore()));
+        return scores;
+    }
+
+    private List<String> keysWritten() {
+        return redis.masters().stream()
+                .flatMap(server -> keysOn(server).stream())
+                .toList();
+    }
+
+    private List<String> keysOn(RedisCommands<String, String> server) {
+        return ScanIterator.scan(server, ScanArgs.Builder.matches(prefix + ":*").limit(1000)).stream()
+                .distinct()
+                .toList();
+    }
+
+    private static RedisConnector connector(String uri) {
+        return new RedisConnector(
+                uri, new RedisConnector.Limits(Duration.ofSeconds(5), CountPipeline.MAX_COMMANDS_UNDER_WAY));
+    }
+}
