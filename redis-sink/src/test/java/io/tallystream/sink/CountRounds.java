@@ -12,6 +12,9 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 
 /** Counts that grow with each round. */
 final class CountRounds {
+    // So many keys that on a cluster each server has some.
+    private static final int EARLIER_HOURS = 15;
+
     private final SinkTopics topics;
     private final OffsetDateTime now = OffsetDateTime.now(ZoneOffset.UTC);
     private int round;
@@ -28,6 +31,14 @@ final class CountRounds {
         String hour = label(now.truncatedTo(ChronoUnit.HOURS));
         String expired = label(now.minusDays(8).truncatedTo(ChronoUnit.MINUTES));
         List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+        for (int hours = 1; hours <= EARLIER_HOURS; hours++) {
+            String earlier = label(now.minusHours(hours).truncatedTo(ChronoUnit.HOURS));
+            records.add(count(
+                    "counts-hour",
+                    hours % SinkTopics.PARTITIONS,
+                    "calls|hour|" + earlier + "|endpoint|same",
+                    10L * round));
+        }
         for (int partition = 0; partition < SinkTopics.PARTITIONS; partition++) {
             for (String member : List.of("same", "round-" + round)) {
                 String suffix = member + "-" + partition;

@@ -240,7 +240,7 @@ abstract class FaultSuite {
         return surroundings.redis();
     }
 
-    /** One is enough where there are several: each has keys that are written in every round. */
+    /** One is enough where there are several: in every round each gets something to write, positions at least. */
     RedisCommands<String, String> anyServer() {
         return redis().masters().get(0);
     }
