@@ -22,6 +22,7 @@ final class EventDraft {
     private static final Instant LATEST_TIME = Instant.parse("9999-12-31T23:59:59.999Z");
     private static final BigDecimal MAX_DURATION = BigDecimal.valueOf(Event.MAX_DURATION_MS);
 
+    private final EventType only;
     private final Set<String> seen = new HashSet<>();
     private String type;
     private String id;
@@ -34,6 +35,15 @@ final class EventDraft {
     private String productId;
     private String page;
     private Fault fault;
+
+    EventDraft() {
+        this(null);
+    }
+
+    /** @param only the type that it has to be of, also if it does not say so; null for any */
+    EventDraft(EventType only) {
+        this.only = only;
+    }
 
     private record Fault(String field, String code, String detail) {}
 
@@ -60,9 +70,11 @@ final class EventDraft {
     }
 
     EventReading finish() {
-        EventType kind = type == null ? null : EventType.ofWireName(type);
-        if (type == null) {
+        EventType kind = type == null ? only : EventType.ofWireName(type);
+        if (type == null && only == null) {
             missing(EventFields.TYPE);
+        } else if (only != null && kind != only) {
+            fault(EventFields.TYPE, "invalid", "must be " + only.wireName());
         } else if (kind == null) {
             fault(EventFields.TYPE, "invalid", "must be api_call, click, page_view or dwell");
         } else {
@@ -91,14 +103,34 @@ final class EventDraft {
         };
     }
 
-    private String text(String field, JsonParser parser, String before) throws IOException {
+    /** Takes the type, read already. */
+    void type(String read) {
+        type = read;
+    }
+
+    /** Takes the id, made of what was read already. */
+    void id(String made) {
+        id = text(EventFields.ID, made);
+    }
+
+    /** Takes a time that did not come as JSON. */
+    void takeTime(String text) {
+        time = first(EventFields.TIME) ? inRange(parseTime(text)) : time;
+    }
+
+    /** The text at which the parser stands; null if it is none that a field may have, and what it was before if it comes again. */
+    String text(String field, JsonParser parser, String before) throws IOException {
         if (!first(field)) {
             return before;
         }
         if (parser.currentToken() != JsonToken.VALUE_STRING) {
             return fault(field, "invalid", "must be a string");
         }
-        String text = parser.getText();
+        return text(field, parser.getText());
+    }
+
+    /** The text; null if it is none that a field may have. */
+    String text(String field, String text) {
         if (text.isEmpty()) {
             return fault(field, "invalid", "must not be empty");
         }
@@ -139,6 +171,10 @@ final class EventDraft {
                         : Instant.ofEpochMilli(parser.getLongValue());
             default -> null;
         };
+        return inRange(read);
+    }
+
+    private Instant inRange(Instant read) {
         boolean inRange = read != null && !read.isBefore(Instant.EPOCH) && !read.isAfter(LATEST_TIME);
         return inRange
                 ? read
@@ -191,7 +227,7 @@ final class EventDraft {
         return false;
     }
 
-    private void require(String field, Object value) {
+    void require(String field, Object value) {
         if (value == null) {
             missing(field);
         }
@@ -203,7 +239,7 @@ final class EventDraft {
 
     // Always null, so it is of every type.
     @SuppressWarnings("TypeParameterUnusedInFormals")
-    private <T> T fault(String field, String code, String rule) {
+    <T> T fault(String field, String code, String rule) {
         if (fault == null) {
             fault = new Fault(field, code, field + " " + rule);
         }

@@ -45,10 +45,15 @@ public final class EventReader {
      * @param json UTF-8, or null, which is invalid
      */
     public EventReading read(byte[] json) {
+        return read(json, 0, json == null ? 0 : json.length);
+    }
+
+    /** Like {@link #read(byte[])}, of a part of an array. */
+    public EventReading read(byte[] json, int offset, int length) {
         if (json == null) {
             return malformed("there is no value");
         }
-        try (JsonParser parser = parser(json)) {
+        try (JsonParser parser = JSON.createParser(json, offset, length)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 return malformed("must be a JSON object");
             }
@@ -66,7 +71,18 @@ public final class EventReader {
      * @throws IOException when the text is not JSON; the rest of it cannot be read then
      */
     public EventReading readNext(JsonParser parser) throws IOException {
-        EventDraft draft = new EventDraft();
+        return readNext(parser, new EventDraft());
+    }
+
+    /**
+     * Like {@link #readNext(JsonParser)}, of an event that is known to be of a type. It may leave its {@code type} out, but not be of
+     * another.
+     */
+    public EventReading readNext(JsonParser parser, EventType type) throws IOException {
+        return readNext(parser, new EventDraft(type));
+    }
+
+    private static EventReading readNext(JsonParser parser, EventDraft draft) throws IOException {
         while (parser.nextToken() != JsonToken.END_OBJECT) {
             String field = parser.currentName();
             parser.nextToken();

@@ -23,6 +23,7 @@ public final class EventView {
     private long timeMillis;
     private int statusCode;
     private long durationMillis;
+    private boolean plain;
 
     /**
      * Reads one event from a whole value.
@@ -31,17 +32,62 @@ public final class EventView {
      * @return null if it is valid, and the fields are those of this event; otherwise why not, and the fields mean nothing
      */
     public Invalid read(byte[] json) {
+        return read(json, 0, json == null ? 0 : json.length);
+    }
+
+    /** Like {@link #read(byte[])}, of a part of an array that holds one event and nothing else. */
+    public Invalid read(byte[] json, int from, int to) {
         clear();
-        if (json != null && scanner.scan(json)) {
+        if (json != null && scanner.scan(json, from, to)) {
+            plain = true;
             return null;
         }
         clear();
-        EventReading reading = reader.read(json);
+        EventReading reading = reader.read(json, from, to - from);
         if (reading instanceof Valid valid) {
             take(valid.event());
             return null;
         }
         return (Invalid) reading;
+    }
+
+    /**
+     * Reads the event that begins there, perhaps behind white space, if it is plain and valid.
+     *
+     * @param json must not change while this view is used
+     * @param to behind the last byte that may be read
+     * @return the index behind the event, whose fields these now are; or -1, which tells nothing of it, and the fields mean nothing
+     */
+    public int readPlain(byte[] json, int from, int to) {
+        clear();
+        int behind = scanner.scanNext(json, from, to);
+        plain = behind != PlainEventScanner.GIVE_UP;
+        return plain ? behind : -1;
+    }
+
+    /** Takes the fields of an event. */
+    public void show(Event event) {
+        clear();
+        take(event);
+    }
+
+    /**
+     * Gives the event an id, or another one.
+     *
+     * @param utf8 1 to {@link Event#MAX_STRING_LENGTH} characters, none of them a control character, a quote or a backslash
+     */
+    public void assignId(byte[] utf8) {
+        id.set(utf8, 0, utf8.length);
+    }
+
+    /** Gives the event a time, or another one, in milliseconds since 1970. */
+    public void assignTime(long millis) {
+        timeMillis = millis;
+    }
+
+    /** Gives an API call another endpoint: what is between two indices of an array, else as with {@link #assignId}. */
+    public void assignEndpoint(byte[] utf8, int from, int to) {
+        endpoint.set(utf8, from, to);
     }
 
     /** The kind of event. */
@@ -94,8 +140,14 @@ public final class EventView {
         return durationMillis;
     }
 
-    Utf8Slice method() {
+    /** Of an API call, perhaps. */
+    public Utf8Slice method() {
         return method;
+    }
+
+    /** Whether no text in it needs an escape when it is written as JSON; false where that is not known. */
+    boolean isPlain() {
+        return plain;
     }
 
     void type(EventType newType) {
@@ -115,6 +167,7 @@ public final class EventView {
     }
 
     private void clear() {
+        plain = false;
         id.clear();
         userId.clear();
         endpoint.clear();

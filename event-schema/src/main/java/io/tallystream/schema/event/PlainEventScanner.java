@@ -12,7 +12,7 @@ final class PlainEventScanner {
     private static final int MIN_CODE = 100;
     private static final int MAX_CODE = 599;
     private static final long LATEST_TIME = 253_402_300_799_999L;
-    private static final int GIVE_UP = -1;
+    static final int GIVE_UP = -1;
 
     private static final byte[] SUCCESS = ascii("success");
     private static final byte[] ERROR = ascii("error");
@@ -48,6 +48,8 @@ final class PlainEventScanner {
 
     private final EventView view;
     private byte[] json;
+    // Behind the last byte that may be read.
+    private int limit;
     private int seen;
     // What the last value read was: a string from start to end (exclusive), or a whole number.
     private boolean isText;
@@ -60,18 +62,31 @@ final class PlainEventScanner {
     }
 
     /** Whether it is a plain and valid event, which then is in the view; false tells nothing of it. */
-    boolean scan(byte[] newJson) {
+    boolean scan(byte[] newJson, int from, int to) {
+        int behind = scanNext(newJson, from, to);
+        return behind != GIVE_UP && skipSpace(behind) == limit;
+    }
+
+    /**
+     * Reads the object that begins there, perhaps behind white space, and no further.
+     *
+     * @param to behind the last byte that may be read
+     * @return the index behind the object, which is a plain and valid event and now in the view; or {@link #GIVE_UP}, which tells
+     *     nothing of it
+     */
+    int scanNext(byte[] newJson, int from, int to) {
         json = newJson;
+        limit = to;
         seen = 0;
-        int at = skipSpace(0);
+        int at = skipSpace(from);
         if (!is('{', at)) {
-            return false;
+            return GIVE_UP;
         }
         at = member(skipSpace(at + 1));
         while (at != GIVE_UP && is(',', at)) {
             at = member(skipSpace(at + 1));
         }
-        return at != GIVE_UP && is('}', at) && skipSpace(at + 1) == json.length && isComplete();
+        return at != GIVE_UP && is('}', at) && isComplete() ? at + 1 : GIVE_UP;
     }
 
     private boolean isComplete() {
@@ -203,7 +218,7 @@ final class PlainEventScanner {
         boolean leadingZero = length > 1 && json[at] == '0';
         boolean plain = length > 0 && length <= MAX_DIGITS && !leadingZero;
         // Otherwise it goes on with a point or an exponent.
-        return plain && behind < json.length && endsValue(behind) ? behind : GIVE_UP;
+        return plain && behind < limit && endsValue(behind) ? behind : GIVE_UP;
     }
 
     private boolean endsValue(int at) {
@@ -215,7 +230,7 @@ final class PlainEventScanner {
     private int digits(int at) {
         int i = at;
         long value = 0;
-        while (i < json.length && json[i] >= '0' && json[i] <= '9' && i - at <= MAX_DIGITS) {
+        while (i < limit && json[i] >= '0' && json[i] <= '9' && i - at <= MAX_DIGITS) {
             value = value * 10 + (json[i] - '0');
             i++;
         }
@@ -229,14 +244,14 @@ final class PlainEventScanner {
             return GIVE_UP;
         }
         int i = at + 1;
-        while (i < json.length && json[i] != '"') {
+        while (i < limit && json[i] != '"') {
             // Bytes of other characters than ASCII are negative.
             if (json[i] < ' ' || json[i] == '\\' || json[i] == 0x7f) {
                 return GIVE_UP;
             }
             i++;
         }
-        if (i == json.length) {
+        if (i == limit) {
             return GIVE_UP;
         }
         isText = true;
@@ -246,12 +261,12 @@ final class PlainEventScanner {
     }
 
     private boolean is(char wanted, int at) {
-        return at < json.length && json[at] == wanted;
+        return at < limit && json[at] == wanted;
     }
 
     private int skipSpace(int at) {
         int i = at;
-        while (i < json.length && isSpace(json[i])) {
+        while (i < limit && isSpace(json[i])) {
             i++;
         }
         return i;

@@ -36,6 +36,7 @@ class EventViewTest {
     private final EventReader reader = new EventReader();
     private final EventWriter writer = new EventWriter();
     private final EventView view = new EventView();
+    private final EventViewWriter viewWriter = new EventViewWriter();
 
     @Test
     void shouldReadAsTheReaderDoes() throws IOException {
@@ -48,8 +49,60 @@ class EventViewTest {
     void shouldReadPlainEventsByItself() {
         PlainEventScanner scanner = new PlainEventScanner(new EventView());
 
-        assertThat(PLAIN).allMatch(json -> scanner.scan(bytes(json)));
-        assertThat(NOT_PLAIN).noneMatch(json -> scanner.scan(bytes(json)));
+        assertThat(PLAIN).allMatch(json -> scanner.scan(bytes(json), 0, bytes(json).length));
+        assertThat(NOT_PLAIN).noneMatch(json -> scanner.scan(bytes(json), 0, bytes(json).length));
+    }
+
+    @Test
+    void shouldReadPlainEventsWhereTheyStandAndNoFurther() {
+        for (String json : PLAIN) {
+            byte[] body = bytes("[1, " + json.strip() + ",{\"type\":");
+            int from = 3;
+            int behind = 4 + json.strip().length();
+
+            assertThat(view.readPlain(body, from, body.length)).isEqualTo(behind);
+            assertThat(writer.write(event())).isEqualTo(writer.write(((Valid) reader.read(bytes(json))).event()));
+            assertThat(view.readPlain(body, from, behind)).isEqualTo(behind);
+            for (int to = from; to < behind; to++) {
+                assertThat(view.readPlain(body, from, to)).isEqualTo(-1);
+            }
+            assertThat(view.read(body, from, behind)).isNull();
+            assertThat(view.read(body, from, behind + 1)).isNotNull();
+        }
+        assertThat(NOT_PLAIN).allMatch(json -> view.readPlain(bytes(json), 0, bytes(json).length) == -1);
+    }
+
+    @Test
+    void shouldTakeAnIdATimeAndAnotherEndpoint() {
+        byte[] endpoint = bytes("--/b\u00fc--");
+        assertThat(view.read(bytes(PLAIN.get(1)))).isNull();
+
+        view.assignId(bytes("e-7"));
+        view.assignTime(12);
+        view.assignEndpoint(endpoint, 2, endpoint.length - 2);
+
+        assertThat(text(viewWriter.write(view)))
+                .isEqualTo(
+                        "{\"type\":\"api_call\",\"id\":\"e-7\",\"time\":12,\"endpoint\":\"/b\u00fc\",\"status\":\"599\"}");
+    }
+
+    @Test
+    void shouldWriteTheLongestTextsThereMayBe() {
+        for (String character : List.of("\"", "\\", "x", "\u00fc", "\ud83d\ude00")) {
+            String longest = character.repeat(Event.MAX_STRING_LENGTH);
+            Event event = new Event.ApiCall(
+                    longest,
+                    Instant.parse("9999-12-31T23:59:59.999Z"),
+                    longest,
+                    longest,
+                    longest,
+                    CallStatus.SUCCESS,
+                    Event.MAX_DURATION_MS);
+
+            view.show(event);
+
+            assertThat(text(viewWriter.write(view))).isEqualTo(text(writer.write(event)));
+        }
     }
 
     @Test
@@ -94,7 +147,11 @@ class EventViewTest {
         Invalid invalid = view.read(json);
         if (expected instanceof Valid valid) {
             assertThat(invalid).as(text(json)).isNull();
-            assertThat(text(writer.write(event()))).as(text(json)).isEqualTo(text(writer.write(valid.event())));
+            String normal = text(writer.write(valid.event()));
+            assertThat(text(writer.write(event()))).as(text(json)).isEqualTo(normal);
+            assertThat(text(viewWriter.write(view))).as(text(json)).isEqualTo(normal);
+            view.show(valid.event());
+            assertThat(text(viewWriter.write(view))).as(text(json)).isEqualTo(normal);
             return true;
         }
         assertThat(invalid).as(text(json)).isEqualTo(expected);
