@@ -115,6 +115,33 @@ public final class Settings {
                     "name=secret, comma-separated, all names and secrets different, each secret of 16 characters or more",
                     ApiKeys::parse)
             .asSecret();
+    public static final Setting<Duration> REQUEST_DEADLINE = durationWithin(
+            "REQUEST_DEADLINE",
+            "PT10S",
+            "How long the body of a request to the gateway may take to arrive, and how long the answer then may.",
+            Duration.ofSeconds(1),
+            Duration.ofSeconds(15));
+    public static final Setting<Duration> SHUTDOWN_DELAY = durationWithin(
+            "SHUTDOWN_DELAY",
+            "PT0S",
+            "How long the gateway still takes requests after it was asked to stop, for load balancers to see /readyz.",
+            Duration.ZERO,
+            Duration.ofSeconds(15));
+    public static final Setting<Integer> MAX_CONNECTIONS = new Setting<>(
+            "MAX_CONNECTIONS",
+            "10000",
+            false,
+            "Connections to the gateway at a time; more are closed at once.",
+            "a number from 1 to 1000000",
+            text -> within(text, 1, 1_000_000));
+    public static final Setting<Boolean> TEMPLATE_ENDPOINTS = new Setting<>(
+            "TEMPLATE_ENDPOINTS",
+            "false",
+            false,
+            "true has the gateway put {id} for numbers, UUIDs and 16 or more hex digits that are a part of an endpoint's"
+                    + " path.",
+            "true or false",
+            Settings::truth);
     public static final Setting<String> ADMIN_TOKEN = new Setting<>(
                     "ADMIN_TOKEN",
                     "",
@@ -159,6 +186,10 @@ public final class Settings {
                 GROUP_PROTOCOL,
                 COMMIT_INTERVAL,
                 INGEST_KEYS,
+                REQUEST_DEADLINE,
+                SHUTDOWN_DELAY,
+                MAX_CONNECTIONS,
+                TEMPLATE_ENDPOINTS,
                 ADMIN_TOKEN,
                 LOG_FORMAT,
                 LOG_LEVEL);
@@ -197,6 +228,18 @@ public final class Settings {
                 meaning,
                 "a positive ISO 8601 duration such as PT1H or P7D",
                 Settings::positiveDuration);
+    }
+
+    private static Setting<Duration> durationWithin(
+            String name, String defaultText, String meaning, Duration least, Duration most) {
+        String expected = "an ISO 8601 duration from %s to %s".formatted(least, most);
+        return new Setting<>(name, defaultText, false, meaning, expected, text -> {
+            Duration value = Duration.parse(text);
+            if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
+                throw new IllegalArgumentException("out of range");
+            }
+            return value;
+        });
     }
 
     private static Setting<String> oneOf(String name, String defaultText, String meaning, String... values) {

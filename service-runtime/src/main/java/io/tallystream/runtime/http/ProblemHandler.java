@@ -1,6 +1,10 @@
 package io.tallystream.runtime.http;
 
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.Handler;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -20,6 +24,12 @@ public final class ProblemHandler implements Handler<RoutingContext> {
     private static final int MOST_ERROR = 599;
     private static final Problem INTERNAL =
             new Problem(INTERNAL_ERROR, "internal", "Internal error", "this is our fault and has been logged");
+    private static final Problem INVALID =
+            new Problem(400, "bad-request", "Bad request", "the request is not valid HTTP/1.1");
+    private static final Problem TOO_LONG_LINE =
+            new Problem(414, "uri-too-long", "URI too long", "the request line is longer than 8192 bytes");
+    private static final Problem TOO_LONG_HEADERS =
+            new Problem(431, "headers-too-large", "Headers too large", "the headers are longer than 8192 bytes");
     private static final Map<Integer, Problem> KNOWN = Stream.of(
                     new Problem(400, "bad-request", "Bad request", "the request cannot be understood"),
                     new Problem(401, "unauthorized", "Unauthorized", "a valid key is needed"),
@@ -46,6 +56,19 @@ public final class ProblemHandler implements Handler<RoutingContext> {
                 .forEach(status -> router.errorHandler(status, new ProblemHandler(status)));
         // Before all routes: one that matches and has no handler makes the router forget a 405 of those before it.
         router.route().order(Integer.MIN_VALUE).failureHandler(ProblemHandler::breakOff);
+    }
+
+    /** Answers what is not HTTP as it should be, and ends its connection, of which nobody knows where the next request begins. */
+    static void refuseInvalid(HttpServerRequest request) {
+        Throwable cause = request.decoderResult().cause();
+        Problem problem = INVALID;
+        if (cause instanceof TooLongHttpLineException) {
+            problem = TOO_LONG_LINE;
+        } else if (cause instanceof TooLongHttpHeaderException) {
+            problem = TOO_LONG_HEADERS;
+        }
+        problem.send(request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE));
+        request.connection().close();
     }
 
     @Override
