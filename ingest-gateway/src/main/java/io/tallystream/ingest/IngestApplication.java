@@ -2,10 +2,20 @@ package io.tallystream.ingest;
 
 import static java.util.Objects.requireNonNull;
 
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.tallystream.ingest.http.BodyBudget;
+import io.tallystream.ingest.http.BodyReader;
+import io.tallystream.ingest.http.ClickHandler;
 import io.tallystream.ingest.http.EventsHandler;
+import io.tallystream.ingest.http.Publication;
+import io.tallystream.ingest.http.RequestMeter;
+import io.tallystream.ingest.http.Verdicts;
+import io.tallystream.ingest.intake.EventIntake;
 import io.tallystream.ingest.kafka.EventPublisher;
 import io.tallystream.ingest.kafka.TopicWatch;
 import io.tallystream.runtime.config.Settings;
+import io.tallystream.runtime.http.HttpLimits;
 import io.tallystream.runtime.http.HttpListener;
 import io.tallystream.runtime.http.KeyAuthentication;
 import io.tallystream.runtime.http.ProblemHandler;
@@ -17,24 +27,25 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import io.vertx.ext.web.handler.BodyHandler;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.KafkaException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The ingest gateway. Takes events over HTTP and answers 202 once Kafka has acknowledged them. */
 public final class IngestApplication implements Service {
-    private static final Logger LOGGER = LoggerFactory.getLogger(IngestApplication.class);
     private static final String EVENTS = "/v1/events";
-    private static final String JSON = "application/json";
-    private static final int MAX_BODY_BYTES = 1024 * 1024;
-    // What the body handler calls the failure of a connection; there is nobody to answer then.
-    private static final int BODY_BROKEN_OFF = 200;
+    private static final String CLICK = "/click";
+    private static final Duration FIRST_REQUEST_LIMIT = Duration.ofSeconds(10);
+    private static final Duration IDLE_LIMIT = Duration.ofSeconds(60);
+    // A request that is just being answered in time has to be answered before the server ends.
+    private static final Duration DRAIN_MARGIN = Duration.ofSeconds(2);
 
     private final IngestConfig config;
     private final ServiceContext context;
     private EventPublisher publisher;
     private TopicWatch topics;
+    private BodyBudget bodies;
+    private RequestMeter requests;
     private HttpListener listener;
 
     /** Not started. */
@@ -60,7 +71,13 @@ public final class IngestApplication implements Service {
         }
         context.health().add("ingest-kafka", topics::health);
         topics.start();
-        listener = HttpListener.start(config.address(), Settings.INGEST_PORT, config.port(), this::routes);
+        bodies = new BodyBudget(context.meters());
+        requests = new RequestMeter(context.meters());
+        listener = HttpListener.start(
+                config.address(), Settings.INGEST_PORT, config.port(), limits(config.limits()), this::routes);
+        Gauge.builder("tallystream.ingest.connections", listener, HttpListener::connections)
+                .description("Connections of clients")
+                .register(context.meters());
     }
 
     /** The port it listens on, once started. */
@@ -68,9 +85,21 @@ public final class IngestApplication implements Service {
         return listener.port();
     }
 
+    private static HttpLimits limits(IngestConfig.Limits limits) {
+        Duration ofOneRequest = limits.deadline().multipliedBy(2);
+        return new HttpLimits(
+                FIRST_REQUEST_LIMIT,
+                ofOneRequest.plus(IDLE_LIMIT),
+                limits.connections(),
+                ofOneRequest.plus(DRAIN_MARGIN));
+    }
+
+    /** Goes on for a while, so that load balancers notice, then answers all that has begun. */
     @Override
     public void close() {
         if (listener != null) {
+            listener.sendClientsAway();
+            awaitLoadBalancers();
             listener.close();
         }
         if (topics != null) {
@@ -81,26 +110,41 @@ public final class IngestApplication implements Service {
         }
     }
 
-    private Router routes(Vertx vertx) {
-        Router router = Router.router(vertx);
-        ProblemHandler.install(router);
-        // First, so that no body is kept of whom we do not know.
-        router.route("/v1/*").handler(new KeyAuthentication(config.keys()));
-        router.route(EVENTS).handler(IngestApplication::requirePost);
-        router.post(EVENTS)
-                .consumes(JSON)
-                .handler(BodyHandler.create(false).setBodyLimit(MAX_BODY_BYTES))
-                .handler(new EventsHandler(publisher, context.meters()))
-                .failureHandler(IngestApplication::forgetClientThatLeft);
-        return router;
+    private void awaitLoadBalancers() {
+        try {
+            TimeUnit.MILLISECONDS.sleep(config.limits().shutdownDelay().toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
-    private static void forgetClientThatLeft(RoutingContext context) {
-        if (context.statusCode() == BODY_BROKEN_OFF) {
-            LOGGER.debug("a client went away", context.failure());
-        } else {
-            context.next();
-        }
+    /** The routes of one event loop. */
+    private Router routes(Vertx vertx) {
+        MeterRegistry meters = context.meters();
+        Duration deadline = config.limits().deadline();
+        BodyReader body = new BodyReader(vertx, bodies, deadline);
+        EventIntake intake = new EventIntake(config.rules());
+        Publication publication = new Publication(vertx, publisher, deadline, meters);
+        Verdicts verdicts = new Verdicts(meters);
+        KeyAuthentication keys = new KeyAuthentication(config.keys());
+
+        Router router = Router.router(vertx);
+        ProblemHandler.install(router);
+        router.route().handler(requests);
+        // First, so that no body is kept of whom we do not know.
+        router.route("/v1/*").handler(keys);
+        router.route(CLICK).handler(keys);
+        router.route(EVENTS).handler(IngestApplication::requirePost);
+        router.route(CLICK).handler(IngestApplication::requirePost);
+        router.post(EVENTS)
+                .handler(EventsHandler::requireFormat)
+                .handler(body)
+                .handler(new EventsHandler(intake, publication, verdicts));
+        router.post(CLICK)
+                .handler(ClickHandler::requireJson)
+                .handler(body)
+                .handler(new ClickHandler(intake, publication, verdicts));
+        return router;
     }
 
     private static void requirePost(RoutingContext context) {

@@ -1,5 +1,6 @@
 package io.tallystream.ingest;
 
+import io.tallystream.ingest.intake.IntakeRules;
 import io.tallystream.runtime.config.Environment;
 import io.tallystream.runtime.config.Settings;
 import io.tallystream.runtime.security.ApiKeys;
@@ -13,15 +14,23 @@ import org.apache.kafka.clients.producer.ProducerConfig;
  *
  * @param port 0 takes a free one
  * @param keys that may send events
+ * @param rules what is decided about events
+ * @param limits what is put up with of clients
  * @param producer settings of the Kafka producer
  * @param admin settings of the Kafka client that watches the topics
  */
 public record IngestConfig(
-        String address, int port, ApiKeys keys, Map<String, Object> producer, Map<String, Object> admin) {
+        String address,
+        int port,
+        ApiKeys keys,
+        IntakeRules rules,
+        Limits limits,
+        Map<String, Object> producer,
+        Map<String, Object> admin) {
     private static final String DEFAULT_KAFKA = "localhost:9092";
-    // Shorter than the ten seconds in which a request is answered.
-    private static final int DELIVERY_TIMEOUT_MS = 8_000;
-    private static final int REQUEST_TIMEOUT_MS = 4_000;
+    // Of the time in which a request is answered, so that the producer gives up before it, and has tried twice.
+    private static final double DELIVERY_SHARE = 0.8;
+    private static final double REQUEST_SHARE = 0.4;
     // Events are sent from event loops, which must not wait: what cannot be sent at once fails at once.
     private static final int MAX_BLOCK_MS = 0;
     // Not Long.MAX_VALUE: Kafka adds it to the time, and forgets all at once if that overflows.
@@ -31,8 +40,29 @@ public record IngestConfig(
     private static final long BUFFER_BYTES = 64L * 1024 * 1024;
     private static final int WATCH_TIMEOUT_MS = 2_000;
 
+    /**
+     * What is put up with of clients.
+     *
+     * @param deadline within which a body has to arrive, and then an answer
+     * @param shutdownDelay how long requests are still taken when it is to stop; may be zero
+     * @param connections at a time
+     */
+    public record Limits(Duration deadline, Duration shutdownDelay, int connections) {
+        static Limits from(Environment environment) {
+            return new Limits(
+                    environment.get(Settings.REQUEST_DEADLINE),
+                    environment.get(Settings.SHUTDOWN_DELAY),
+                    environment.get(Settings.MAX_CONNECTIONS));
+        }
+    }
+
     /** Reads it from the environment. */
     public static IngestConfig from(Environment environment) {
+        Limits limits = Limits.from(environment);
+        IntakeRules rules = new IntakeRules(
+                environment.get(Settings.ALLOWED_LATENESS),
+                environment.get(Settings.ALLOWED_SKEW),
+                environment.get(Settings.TEMPLATE_ENDPOINTS));
         String servers = environment.get(Settings.KAFKA_BOOTSTRAP_SERVERS, DEFAULT_KAFKA);
         Map<String, Object> connection = Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, servers);
         Map<String, Object> producerDefaults = Map.of(
@@ -41,8 +71,8 @@ public record IngestConfig(
                 ProducerConfig.BUFFER_MEMORY_CONFIG, BUFFER_BYTES,
                 ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4",
                 ProducerConfig.MAX_BLOCK_MS_CONFIG, MAX_BLOCK_MS,
-                ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, REQUEST_TIMEOUT_MS,
-                ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, DELIVERY_TIMEOUT_MS,
+                ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, share(REQUEST_SHARE, limits.deadline()),
+                ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, share(DELIVERY_SHARE, limits.deadline()),
                 // What is forgotten makes the next send fail.
                 ProducerConfig.METADATA_MAX_IDLE_CONFIG, FOR_EVER_MS);
         Map<String, Object> promised = Map.of(
@@ -59,8 +89,14 @@ public record IngestConfig(
                 environment.get(Settings.BIND_ADDRESS),
                 environment.get(Settings.INGEST_PORT),
                 environment.require(Settings.INGEST_KEYS),
+                rules,
+                limits,
                 environment.kafkaClient("PRODUCER", producerDefaults, promised),
                 environment.kafkaClient("ADMIN", adminDefaults, connection));
+    }
+
+    private static int share(double share, Duration whole) {
+        return (int) (share * whole.toMillis());
     }
 
     /** Without what may be secret. */

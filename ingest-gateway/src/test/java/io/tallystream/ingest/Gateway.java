@@ -3,6 +3,7 @@ package io.tallystream.ingest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tallystream.runtime.config.Environment;
 import io.tallystream.runtime.lifecycle.ServiceContext;
@@ -78,6 +79,25 @@ final class Gateway implements AutoCloseable {
                 .tag("result", result)
                 .counter()
                 .count();
+    }
+
+    double rejections(String reason) {
+        Counter counter = meters.find("tallystream.ingest.rejections")
+                .tag("reason", reason)
+                .counter();
+        return counter == null ? 0 : counter.count();
+    }
+
+    double bodyBytes() {
+        return meters.get("tallystream.ingest.bodies").gauge().value();
+    }
+
+    double requestsUnderWay() {
+        return meters.get("tallystream.ingest.requests.under.way").gauge().value();
+    }
+
+    double connections() {
+        return meters.get("tallystream.ingest.connections").gauge().value();
     }
 
     int port() {

@@ -56,6 +56,15 @@ class IngestConfigTest {
                 .doesNotContainKeys("linger.ms", "acks");
     }
 
+    @Test
+    void shouldHaveTheProducerGiveUpBeforeTheDeadline() {
+        IngestConfig config = read(Map.of("REQUEST_DEADLINE", "PT5S", "TEMPLATE_ENDPOINTS", "true"));
+
+        assertThat(config.limits().deadline()).hasSeconds(5);
+        assertThat(config.producer()).contains(entry("delivery.timeout.ms", 4_000), entry("request.timeout.ms", 2_000));
+        assertThat(config.rules().templateEndpoints()).isTrue();
+    }
+
     @ParameterizedTest
     @CsvSource({
         "KAFKA_PRODUCER_ACKS, 1",

@@ -4,8 +4,11 @@ import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -38,6 +41,23 @@ final class RawConnection implements AutoCloseable {
 
     RawConnection sendBody(String text) throws IOException {
         socket.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
+        return this;
+    }
+
+    RawConnection sendBytes(byte[] bytes) throws IOException {
+        socket.getOutputStream().write(bytes);
+        return this;
+    }
+
+    /** Waits until the other side has closed, in whatever way, and reads what comes before that. */
+    RawConnection awaitClosed() throws IOException {
+        try {
+            in.transferTo(OutputStream.nullOutputStream());
+        } catch (SocketTimeoutException e) {
+            throw new AssertionError("not closed within " + TIMEOUT_MS + " ms", e);
+        } catch (SocketException e) {
+            // A reset is an end too.
+        }
         return this;
     }
 

@@ -5,20 +5,19 @@ import static java.util.Objects.requireNonNull;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
-import io.tallystream.schema.event.Event;
-import io.tallystream.schema.event.EventWriter;
 import io.tallystream.schema.kafka.Topics;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
@@ -30,10 +29,11 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  */
 public final class EventPublisher implements AutoCloseable {
     static final long MAX_BYTES_UNDER_WAY = 32L * 1024 * 1024;
-    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(9);
+    // What the producer keeps for a record beside its bytes, roughly.
+    private static final int OVERHEAD_BYTES = 128;
+    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
 
     private final Producer<byte[], byte[]> producer;
-    private final EventWriter writer = new EventWriter();
     private final AtomicLong bytesUnderWay = new AtomicLong();
     private final Timer acknowledgement;
     private volatile boolean open;
@@ -78,28 +78,43 @@ public final class EventPublisher implements AutoCloseable {
     /**
      * Writes all events, in their order where they share an owner.
      *
+     * @param records must not change
      * @return completes when Kafka has acknowledged all, or with an {@link UnavailableException} when it did not; on one of the
      *     producer's threads, or the caller's
      */
-    public CompletableFuture<Void> publish(List<? extends Event> events) {
+    public CompletableFuture<Void> publish(List<ProducerRecord<byte[], byte[]>> records) {
         if (!open) {
             return refuse("Kafka has not been reached yet");
         }
-        List<ProducerRecord<byte[], byte[]>> records =
-                events.stream().map(this::toRecord).toList();
-        long bytes = records.stream().mapToLong(EventPublisher::size).sum();
+        long bytes = 0;
+        for (ProducerRecord<byte[], byte[]> record : records) {
+            bytes += size(record);
+        }
         if (bytesUnderWay.addAndGet(bytes) > MAX_BYTES_UNDER_WAY) {
             bytesUnderWay.addAndGet(-bytes);
             return refuse("too many events are waiting for Kafka");
         }
-        Timer.Sample sample = Timer.start();
-        CompletableFuture<Void> result = new CompletableFuture<>();
-        send(records, failure -> {
-            bytesUnderWay.addAndGet(-bytes);
-            sample.stop(acknowledgement);
-            complete(result, failure);
-        });
-        return result;
+        Transmission transmission = new Transmission(records.size(), bytes);
+        for (int i = 0; i < records.size(); i++) {
+            Exception failure = transmission.failure;
+            if (failure == null) {
+                send(records.get(i), transmission);
+            } else {
+                // The request has failed already: what is not sent cannot count twice when it is repeated.
+                transmission.onCompletion(null, failure);
+            }
+        }
+        return transmission.result;
+    }
+
+    // Each record's outcome comes by the callback; the future says the same.
+    @SuppressWarnings("FutureReturnValueIgnored")
+    private void send(ProducerRecord<byte[], byte[]> record, Transmission transmission) {
+        try {
+            producer.send(record, transmission);
+        } catch (KafkaException | IllegalStateException e) {
+            transmission.onCompletion(null, e);
+        }
     }
 
     /** Sends what was published already, for at most a few seconds. */
@@ -109,49 +124,36 @@ public final class EventPublisher implements AutoCloseable {
         producer.close(CLOSE_LIMIT);
     }
 
-    @FunctionalInterface
-    private interface Acknowledgement {
-        /** @param failure null if Kafka has what was sent */
-        void done(Exception failure);
-    }
+    /** The records of one request, which is over with the last of them. */
+    private final class Transmission implements Callback {
+        private final CompletableFuture<Void> result = new CompletableFuture<>();
+        private final long begin = System.nanoTime();
+        private final AtomicInteger pending;
+        private final long bytes;
+        // The first, or one of several at once.
+        private volatile Exception failure;
 
-    private void send(List<ProducerRecord<byte[], byte[]>> records, Acknowledgement ofAll) {
-        AtomicReference<Exception> firstFailure = new AtomicReference<>();
-        AtomicInteger pending = new AtomicInteger(records.size());
-        Acknowledgement ofOne = failure -> {
-            if (failure != null) {
-                firstFailure.compareAndSet(null, failure);
+        Transmission(int records, long bytes) {
+            this.pending = new AtomicInteger(records);
+            this.bytes = bytes;
+        }
+
+        /** Of each record once. */
+        @Override
+        public void onCompletion(RecordMetadata metadata, Exception outcome) {
+            if (outcome != null && failure == null) {
+                failure = outcome;
             }
-            if (pending.decrementAndGet() == 0) {
-                ofAll.done(firstFailure.get());
+            if (pending.decrementAndGet() > 0) {
+                return;
             }
-        };
-        for (ProducerRecord<byte[], byte[]> record : records) {
-            Exception failure = firstFailure.get();
+            bytesUnderWay.addAndGet(-bytes);
+            acknowledgement.record(System.nanoTime() - begin, TimeUnit.NANOSECONDS);
             if (failure == null) {
-                sendOne(record, ofOne);
+                result.complete(null);
             } else {
-                // The request has failed already: what is not sent cannot count twice when it is repeated.
-                ofOne.done(failure);
+                result.completeExceptionally(new UnavailableException("Kafka did not acknowledge all events", failure));
             }
-        }
-    }
-
-    // Each record's outcome comes by the callback; the future says the same.
-    @SuppressWarnings("FutureReturnValueIgnored")
-    private void sendOne(ProducerRecord<byte[], byte[]> record, Acknowledgement acknowledgement) {
-        try {
-            producer.send(record, (metadata, failure) -> acknowledgement.done(failure));
-        } catch (KafkaException | IllegalStateException e) {
-            acknowledgement.done(e);
-        }
-    }
-
-    private static void complete(CompletableFuture<Void> result, Exception failure) {
-        if (failure == null) {
-            result.complete(null);
-        } else {
-            result.completeExceptionally(new UnavailableException("Kafka did not acknowledge all events", failure));
         }
     }
 
@@ -159,13 +161,7 @@ public final class EventPublisher implements AutoCloseable {
         return CompletableFuture.failedFuture(new UnavailableException(reason, null));
     }
 
-    private ProducerRecord<byte[], byte[]> toRecord(Event event) {
-        String owner = event.ownerKey();
-        byte[] key = owner == null ? null : owner.getBytes(StandardCharsets.UTF_8);
-        return new ProducerRecord<>(Topics.of(event.type()), key, writer.write(event));
-    }
-
     private static long size(ProducerRecord<byte[], byte[]> record) {
-        return (long) record.value().length + (record.key() == null ? 0 : record.key().length);
+        return (long) OVERHEAD_BYTES + record.value().length + (record.key() == null ? 0 : record.key().length);
     }
 }

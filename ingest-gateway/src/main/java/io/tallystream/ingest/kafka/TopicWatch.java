@@ -5,13 +5,18 @@ import static java.util.Objects.requireNonNull;
 import io.tallystream.runtime.management.Health;
 import io.tallystream.schema.kafka.Topics;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -63,11 +68,27 @@ public final class TopicWatch implements AutoCloseable {
         thread.schedule(this::round, delayMs, TimeUnit.MILLISECONDS);
     }
 
+    /**
+     * Asks each partition's leader for something that only a leader tells. Of a partition that is only just being made, several batches
+     * that are on their way at once can be refused for good, where one would be sent again.
+     */
+    private void requireLeaders(Collection<TopicDescription> topics) throws ExecutionException, InterruptedException {
+        Map<TopicPartition, OffsetSpec> partitions = new HashMap<>();
+        for (TopicDescription topic : topics) {
+            topic.partitions()
+                    .forEach(partition -> partitions.put(
+                            new TopicPartition(topic.name(), partition.partition()), OffsetSpec.latest()));
+        }
+        admin.listOffsets(partitions).all().get();
+    }
+
     private void round() {
         Health before = health;
         try {
-            admin.describeTopics(Topics.EVENTS).allTopicNames().get();
+            Map<String, TopicDescription> topics =
+                    admin.describeTopics(Topics.EVENTS).allTopicNames().get();
             if (!found) {
+                requireLeaders(topics.values());
                 onFound.run();
                 found = true;
             }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tallystream.ingest.kafka.EventPublisher.UnavailableException;
-import io.tallystream.schema.event.Event;
 import io.tallystream.schema.kafka.Topics;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,8 +12,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.IntStream;
 import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RoundRobinPartitioner;
 import org.apache.kafka.common.Cluster;
 import org.apache.kafka.common.KafkaException;
@@ -116,7 +115,7 @@ class EventPublisherTest {
     @Test
     void shouldBoundWhatIsUnderWay() {
         publisher.open();
-        List<Event> large = Collections.nCopies(1_000, click("x".repeat(Event.MAX_STRING_LENGTH)));
+        List<ProducerRecord<byte[], byte[]>> large = Collections.nCopies(1_000, record(500));
         List<CompletableFuture<Void>> taken = new ArrayList<>();
 
         CompletableFuture<Void> last = publisher.publish(large);
@@ -141,12 +140,12 @@ class EventPublisherTest {
         return meters.get("tallystream.ingest.under.way").gauge().value();
     }
 
-    private static List<Event> clicks(int count) {
-        return IntStream.range(0, count).mapToObj(i -> click("p" + i)).toList();
+    private static List<ProducerRecord<byte[], byte[]>> clicks(int count) {
+        return Collections.nCopies(count, record(100));
     }
 
-    private static Event click(String product) {
-        return new Event.Click("id", null, "user", product, null);
+    private static ProducerRecord<byte[], byte[]> record(int bytes) {
+        return new ProducerRecord<>(Topics.USER_ACTIONS, new byte[] {'u'}, new byte[bytes]);
     }
 
     private static void assertUnavailable(CompletableFuture<Void> result, String message) {
