@@ -1,0 +1,2 @@
+/** Measurements of the ingest gateway. */
+package io.tallystream.benchmarks.gateway;

@@ -1,0 +1,28 @@
+-- wrk script: 100 API-call events per request, 100 000 users, 50 endpoints. The bodies are made beforehand, as a client that measures
+-- a server should not be the slower of the two.
+-- With an ingest key: INGEST_KEY=... wrk -s post_batch.lua http://127.0.0.1:8080/v1/events
+local key = os.getenv("INGEST_KEY")
+local headers = { ["Content-Type"] = "application/json" }
+if key then headers["Authorization"] = "Bearer " .. key end
+local n = 0
+local function batch()
+  local events = {}
+  for i = 1, 100 do
+    n = n + 1
+    events[i] = string.format(
+      '{"type":"api_call","user_id":"u%d","endpoint":"/api/v1/resource%d","status":"%s","duration_ms":%d}',
+      n * 7919 % 100000, n % 50, n % 10 == 0 and "error" or "success", n % 300)
+  end
+  return "[" .. table.concat(events, ",") .. "]"
+end
+local requests = {}
+init = function()
+  for i = 1, 1000 do
+    requests[i] = wrk.format("POST", nil, headers, batch())
+  end
+end
+local at = 0
+request = function()
+  at = at % #requests + 1
+  return requests[at]
+end
