@@ -96,6 +96,11 @@ final class Gateway implements AutoCloseable {
         return meters.get("tallystream.ingest.requests.under.way").gauge().value();
     }
 
+    /** How many different ones there are. */
+    int meters() {
+        return meters.getMeters().size();
+    }
+
     double connections() {
         return meters.get("tallystream.ingest.connections").gauge().value();
     }
