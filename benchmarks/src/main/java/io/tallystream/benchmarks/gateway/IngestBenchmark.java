@@ -1,5 +1,6 @@
 package io.tallystream.benchmarks.gateway;
 
+import com.sun.management.OperatingSystemMXBean;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tallystream.benchmarks.Figures;
 import io.tallystream.benchmarks.Options;
@@ -13,6 +14,7 @@ import io.tallystream.runtime.management.HealthChecks;
 import io.tallystream.schema.count.Retention;
 import io.tallystream.schema.kafka.TopicProvisioner;
 import io.tallystream.schema.kafka.Topics;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,7 +33,7 @@ import org.apache.kafka.common.TopicPartition;
  *
  * <p>Arguments: {@code rounds} (3), {@code seconds} (10) of each run, {@code connections} (64), {@code partitions} (4), {@code baseline}
  * (../shared/baselines), the folder with {@code incr_per_call.py} and {@code post_event.lua}, {@code contenders}
- * (baseline,single,batches).
+ * (baseline,single,batches). Variables {@code KAFKA_PRODUCER_*} are the gateway's.
  */
 public final class IngestBenchmark {
     private static final String KEY = "0123456789-benchmark";
@@ -71,10 +73,11 @@ public final class IngestBenchmark {
                     add(rates, BASELINE, 1, wrk.run(single, baseline.url(), Map.of()));
                 }
                 if (contenders.contains("single")) {
-                    add(rates, SINGLE, 1, wrk.run(single, gateway.url(), gateway.variables()));
+                    addWithCost(rates, SINGLE, 1, () -> wrk.run(single, gateway.url(), gateway.variables()), meters);
                 }
                 if (contenders.contains("batches")) {
-                    add(rates, BATCHES, BATCH, wrk.run(batches, gateway.url(), gateway.variables()));
+                    addWithCost(
+                            rates, BATCHES, BATCH, () -> wrk.run(batches, gateway.url(), gateway.variables()), meters);
                 }
             }
             rates.print("acknowledged events per second, %d connections".formatted(connections));
@@ -88,12 +91,35 @@ public final class IngestBenchmark {
             if (contenders.contains("batches")) {
                 atHalfLoad(BATCHES, BATCH, rates, wrk, connections, paced, batches, gateway);
             }
-            double acknowledged = meters.get("tallystream.ingest.events")
-                    .tag("result", "accepted")
-                    .counter()
-                    .count();
-            System.out.printf("acknowledged: %,.0f; in Kafka: %,d%n", acknowledged, records(admin, partitions));
+            System.out.printf("acknowledged: %,.0f; in Kafka: %,d%n", accepted(meters), records(admin, partitions));
         }
+    }
+
+    @FunctionalInterface
+    private interface Run {
+        Wrk.Result run() throws Exception;
+    }
+
+    /** Besides tells what an event cost this JVM, which is the gateway and Kafka. */
+    private static void addWithCost(
+            Figures rates, String name, int eventsPerRequest, Run run, SimpleMeterRegistry meters) throws Exception {
+        double events = accepted(meters);
+        long cpu = cpuNanos();
+        add(rates, name, eventsPerRequest, run.run());
+        System.out.printf(
+                "  CPU time of gateway and Kafka: %.2f µs per event%n",
+                (cpuNanos() - cpu) / 1e3 / (accepted(meters) - events));
+    }
+
+    private static long cpuNanos() {
+        return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime();
+    }
+
+    private static double accepted(SimpleMeterRegistry meters) {
+        return meters.get("tallystream.ingest.events")
+                .tag("result", "accepted")
+                .counter()
+                .count();
     }
 
     private static void add(Figures rates, String name, int eventsPerRequest, Wrk.Result result) {
@@ -152,15 +178,12 @@ public final class IngestBenchmark {
                     .ensure(Topics.definitions(
                             new Topics.Settings(partitions, (short) 1, Duration.ofDays(1), retention)));
             HealthChecks health = new HealthChecks();
+            Map<String, String> variables = new HashMap<>(System.getenv());
+            variables.keySet().removeIf(name -> !name.startsWith("KAFKA_PRODUCER_"));
+            variables.putAll(
+                    Map.of("INGEST_PORT", "0", "INGEST_KEYS", "benchmark=" + KEY, "KAFKA_BOOTSTRAP_SERVERS", servers));
             IngestApplication application = new IngestApplication(
-                    new Environment(Map.of(
-                                    "INGEST_PORT",
-                                    "0",
-                                    "INGEST_KEYS",
-                                    "benchmark=" + KEY,
-                                    "KAFKA_BOOTSTRAP_SERVERS",
-                                    servers))
-                            .read(IngestConfig::from),
+                    new Environment(variables).read(IngestConfig::from),
                     new ServiceContext(meters, health, Throwable::printStackTrace));
             application.start();
             while (!health.results().values().stream().allMatch(Health::up)) {
