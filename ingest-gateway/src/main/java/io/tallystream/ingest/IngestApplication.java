@@ -10,24 +10,31 @@ import io.tallystream.ingest.http.ClickHandler;
 import io.tallystream.ingest.http.EventsHandler;
 import io.tallystream.ingest.http.Publication;
 import io.tallystream.ingest.http.RequestMeter;
+import io.tallystream.ingest.http.ServersOnly;
 import io.tallystream.ingest.http.Verdicts;
 import io.tallystream.ingest.intake.EventIntake;
 import io.tallystream.ingest.kafka.EventPublisher;
 import io.tallystream.ingest.kafka.TopicWatch;
 import io.tallystream.runtime.config.Settings;
+import io.tallystream.runtime.http.AddressLimit;
 import io.tallystream.runtime.http.HttpLimits;
 import io.tallystream.runtime.http.HttpListener;
 import io.tallystream.runtime.http.KeyAuthentication;
+import io.tallystream.runtime.http.KeyCharge;
 import io.tallystream.runtime.http.ProblemHandler;
 import io.tallystream.runtime.lifecycle.Service;
 import io.tallystream.runtime.lifecycle.ServiceContext;
 import io.tallystream.runtime.lifecycle.StartupException;
+import io.tallystream.runtime.limit.KeyRates;
+import io.tallystream.runtime.security.KeyScope;
+import io.tallystream.runtime.security.Keyring;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.KafkaException;
 
@@ -42,6 +49,9 @@ public final class IngestApplication implements Service {
 
     private final IngestConfig config;
     private final ServiceContext context;
+    private Keyring keys;
+    private KeyCharge charge;
+    private AddressLimit wrongKeys;
     private EventPublisher publisher;
     private TopicWatch topics;
     private BodyBudget bodies;
@@ -61,6 +71,9 @@ public final class IngestApplication implements Service {
 
     @Override
     public void start() throws InterruptedException {
+        keys = config.keys().open();
+        charge = new KeyCharge(new KeyRates());
+        wrongKeys = new AddressLimit(KeyAuthentication.FAILURES_PER_SECOND, config.proxies());
         try {
             publisher = new EventPublisher(config.producer(), context.meters());
             topics = new TopicWatch(config.admin(), publisher::open);
@@ -108,6 +121,9 @@ public final class IngestApplication implements Service {
         if (publisher != null) {
             publisher.close();
         }
+        if (keys != null) {
+            keys.close();
+        }
     }
 
     private void awaitLoadBalancers() {
@@ -126,24 +142,26 @@ public final class IngestApplication implements Service {
         EventIntake intake = new EventIntake(config.rules());
         Publication publication = new Publication(vertx, publisher, deadline, meters);
         Verdicts verdicts = new Verdicts(meters);
-        KeyAuthentication keys = new KeyAuthentication(config.keys());
 
         Router router = Router.router(vertx);
         ProblemHandler.install(router);
         router.route().handler(requests);
         // First, so that no body is kept of whom we do not know.
-        router.route("/v1/*").handler(keys);
-        router.route(CLICK).handler(keys);
+        List.of("/v1/*", CLICK)
+                .forEach(path -> router.route(path)
+                        .handler(new KeyAuthentication(keys, KeyScope.INGEST, wrongKeys))
+                        .handler(ServersOnly::require)
+                        .handler(charge));
         router.route(EVENTS).handler(IngestApplication::requirePost);
         router.route(CLICK).handler(IngestApplication::requirePost);
         router.post(EVENTS)
                 .handler(EventsHandler::requireFormat)
                 .handler(body)
-                .handler(new EventsHandler(intake, publication, verdicts));
+                .handler(new EventsHandler(charge, intake, publication, verdicts));
         router.post(CLICK)
                 .handler(ClickHandler::requireJson)
                 .handler(body)
-                .handler(new ClickHandler(intake, publication, verdicts));
+                .handler(new ClickHandler(charge, intake, publication, verdicts));
         return router;
     }
 

@@ -2,8 +2,9 @@ package io.tallystream.ingest;
 
 import io.tallystream.ingest.intake.IntakeRules;
 import io.tallystream.runtime.config.Environment;
+import io.tallystream.runtime.config.KeySources;
 import io.tallystream.runtime.config.Settings;
-import io.tallystream.runtime.security.ApiKeys;
+import io.tallystream.runtime.limit.AddressRanges;
 import java.time.Duration;
 import java.util.Map;
 import org.apache.kafka.clients.CommonClientConfigs;
@@ -13,7 +14,8 @@ import org.apache.kafka.clients.producer.ProducerConfig;
  * How the gateway is set up.
  *
  * @param port 0 takes a free one
- * @param keys that may send events
+ * @param keys of those who may send events
+ * @param proxies whose word on where a request is from is taken
  * @param rules what is decided about events
  * @param limits what is put up with of clients
  * @param producer settings of the Kafka producer
@@ -22,7 +24,8 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 public record IngestConfig(
         String address,
         int port,
-        ApiKeys keys,
+        KeySources keys,
+        AddressRanges proxies,
         IntakeRules rules,
         Limits limits,
         Map<String, Object> producer,
@@ -88,7 +91,8 @@ public record IngestConfig(
         return new IngestConfig(
                 environment.get(Settings.BIND_ADDRESS),
                 environment.get(Settings.INGEST_PORT),
-                environment.require(Settings.INGEST_KEYS),
+                KeySources.ofIngest(environment),
+                environment.get(Settings.TRUSTED_PROXIES),
                 rules,
                 limits,
                 environment.kafkaClient("PRODUCER", producerDefaults, promised),

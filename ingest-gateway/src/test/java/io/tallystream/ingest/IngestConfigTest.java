@@ -6,9 +6,14 @@ import static org.assertj.core.api.Assertions.entry;
 
 import io.tallystream.runtime.config.ConfigurationException;
 import io.tallystream.runtime.config.Environment;
+import io.tallystream.runtime.security.ApiKey;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -21,7 +26,8 @@ class IngestConfigTest {
 
         assertThat(config.address()).isEqualTo("127.0.0.1");
         assertThat(config.port()).isEqualTo(8080);
-        assertThat(config.keys().nameOf(SECRET)).contains("shop");
+        assertThat(config.keys().configured().find(SECRET).map(ApiKey::name)).contains("shop");
+        assertThat(config.keys().file()).isEqualTo(Path.of(".", "data", "keys.json"));
         assertThat(config.producer())
                 .contains(
                         entry("bootstrap.servers", "localhost:9092"),
@@ -81,12 +87,19 @@ class IngestConfigTest {
     }
 
     @Test
-    void shouldRequireKeys() {
-        Environment nothing = new Environment(Map.of());
+    void shouldRequireKeysUnlessThereIsAFileOfThem(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve("some-keys");
+        Environment noKeys = new Environment(Map.of("KEYS_FILE", file.toString()));
 
-        assertThatThrownBy(() -> nothing.read(IngestConfig::from))
+        assertThatThrownBy(() -> noKeys.read(IngestConfig::from))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageStartingWith("INGEST_KEYS must be set.");
+        Files.writeString(file, "[]");
+        assertThat(new Environment(Map.of("KEYS_FILE", file.toString()))
+                        .read(IngestConfig::from)
+                        .keys()
+                        .file())
+                .isEqualTo(file);
     }
 
     @Test

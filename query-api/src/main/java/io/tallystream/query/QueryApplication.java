@@ -7,10 +7,14 @@ import io.tallystream.query.stats.Overview;
 import io.tallystream.query.stats.Trend;
 import io.tallystream.query.store.CountReader;
 import io.tallystream.runtime.config.Settings;
+import io.tallystream.runtime.http.AddressLimit;
 import io.tallystream.runtime.http.HttpListener;
+import io.tallystream.runtime.http.KeyAuthentication;
 import io.tallystream.runtime.lifecycle.Service;
 import io.tallystream.runtime.lifecycle.ServiceContext;
 import io.tallystream.runtime.lifecycle.StartupException;
+import io.tallystream.runtime.security.KeyScope;
+import io.tallystream.runtime.security.Keyring;
 import io.tallystream.schema.count.WindowCalendar;
 import java.time.Clock;
 
@@ -19,6 +23,7 @@ public final class QueryApplication implements Service {
     private final QueryConfig config;
     private final ServiceContext context;
     private final Clock clock;
+    private Keyring keys;
     private CountReader counts;
     private HttpListener listener;
 
@@ -40,6 +45,7 @@ public final class QueryApplication implements Service {
 
     @Override
     public void start() throws InterruptedException {
+        keys = config.keys().open();
         try {
             counts = new CountReader(config.redisUri(), config.redisKeyPrefix());
         } catch (IllegalArgumentException e) {
@@ -49,7 +55,8 @@ public final class QueryApplication implements Service {
         counts.start();
         WindowCalendar calendar = new WindowCalendar(config.zone());
         QueryRoutes routes = new QueryRoutes(
-                config.keys(),
+                new KeyAuthentication(
+                        keys, KeyScope.READ, new AddressLimit(KeyAuthentication.FAILURES_PER_SECOND, config.proxies())),
                 counts,
                 new Overview(counts, calendar, clock),
                 new Trend(counts, calendar, config.allowedLateness(), clock));
@@ -68,6 +75,9 @@ public final class QueryApplication implements Service {
         }
         if (counts != null) {
             counts.close();
+        }
+        if (keys != null) {
+            keys.close();
         }
     }
 }

@@ -1,8 +1,9 @@
 package io.tallystream.query;
 
 import io.tallystream.runtime.config.Environment;
+import io.tallystream.runtime.config.KeySources;
 import io.tallystream.runtime.config.Settings;
-import io.tallystream.runtime.security.ApiKeys;
+import io.tallystream.runtime.limit.AddressRanges;
 import java.time.Duration;
 import java.time.ZoneId;
 
@@ -11,13 +12,15 @@ import java.time.ZoneId;
  *
  * @param port 0 takes a free one
  * @param keys that may ask
+ * @param proxies whose word on where a request is from is taken
  * @param redisUri may hold a password
  * @param allowedLateness how long after its end a window may still change
  */
 public record QueryConfig(
         String address,
         int port,
-        ApiKeys keys,
+        KeySources keys,
+        AddressRanges proxies,
         String redisUri,
         String redisKeyPrefix,
         ZoneId zone,
@@ -29,7 +32,8 @@ public record QueryConfig(
         return new QueryConfig(
                 environment.get(Settings.BIND_ADDRESS),
                 environment.get(Settings.QUERY_PORT),
-                ApiKeys.of("admin", environment.require(Settings.ADMIN_TOKEN)),
+                KeySources.ofQuery(environment),
+                environment.get(Settings.TRUSTED_PROXIES),
                 environment.get(Settings.REDIS_URI, DEFAULT_REDIS),
                 environment.get(Settings.REDIS_KEY_PREFIX),
                 environment.get(Settings.TIME_ZONE),

@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.tallystream.runtime.config.KeySources;
 import io.tallystream.runtime.lifecycle.ServiceContext;
+import io.tallystream.runtime.limit.AddressRanges;
 import io.tallystream.runtime.management.Health;
 import io.tallystream.runtime.management.HealthChecks;
 import io.tallystream.runtime.security.ApiKeys;
+import io.tallystream.runtime.security.KeyScope;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.URI;
@@ -15,6 +18,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,6 +32,9 @@ final class Api implements AutoCloseable {
     static final Duration LATENESS = Duration.ofHours(1);
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private static final KeySources KEYS =
+            new KeySources(ApiKeys.of("admin", KeyScope.ADMIN, TOKEN), Path.of("target", "no-such-keys"));
 
     private final HealthChecks health = new HealthChecks();
     private final QueryApplication application;
@@ -43,7 +50,7 @@ final class Api implements AutoCloseable {
 
     static Api start(String redisUri, String prefix, ZoneId zone, Instant now) throws InterruptedException {
         Api api = new Api(
-                new QueryConfig("127.0.0.1", 0, ApiKeys.of("admin", TOKEN), redisUri, prefix, zone, LATENESS), now);
+                new QueryConfig("127.0.0.1", 0, KEYS, AddressRanges.parse(""), redisUri, prefix, zone, LATENESS), now);
         api.application.start();
         return api;
     }

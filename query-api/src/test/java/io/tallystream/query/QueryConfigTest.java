@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tallystream.runtime.config.ConfigurationException;
 import io.tallystream.runtime.config.Environment;
+import io.tallystream.runtime.security.ApiKey;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.HashMap;
@@ -20,7 +21,7 @@ class QueryConfigTest {
 
         assertThat(config.address()).isEqualTo("127.0.0.1");
         assertThat(config.port()).isEqualTo(8081);
-        assertThat(config.keys().nameOf(TOKEN)).contains("admin");
+        assertThat(config.keys().configured().find(TOKEN).map(ApiKey::name)).contains("admin");
         assertThat(config.redisUri()).isEqualTo("redis://localhost:6379");
         assertThat(config.redisKeyPrefix()).isEqualTo("tally");
         assertThat(config.zone()).isEqualTo(ZoneId.of("UTC"));

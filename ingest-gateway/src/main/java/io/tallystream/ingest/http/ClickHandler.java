@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.tallystream.ingest.intake.BodyFormat;
 import io.tallystream.ingest.intake.EventBatch;
 import io.tallystream.ingest.intake.EventIntake;
+import io.tallystream.runtime.http.KeyCharge;
 import io.tallystream.runtime.http.Problem;
 import io.tallystream.runtime.http.ProblemException;
 import io.tallystream.schema.event.EventType;
@@ -22,13 +23,15 @@ import org.slf4j.LoggerFactory;
 public final class ClickHandler implements Handler<RoutingContext> {
     private static final Logger LOGGER = LoggerFactory.getLogger(ClickHandler.class);
 
+    private final KeyCharge charge;
     private final EventIntake intake;
     private final Publication publication;
     private final Verdicts verdicts;
     private final Clock clock = Clock.systemUTC();
 
     /** Publishes what it accepts. */
-    public ClickHandler(EventIntake intake, Publication publication, Verdicts verdicts) {
+    public ClickHandler(KeyCharge charge, EventIntake intake, Publication publication, Verdicts verdicts) {
+        this.charge = requireNonNull(charge, "charge");
         this.intake = requireNonNull(intake, "intake");
         this.publication = requireNonNull(publication, "publication");
         this.verdicts = requireNonNull(verdicts, "verdicts");
@@ -49,6 +52,7 @@ public final class ClickHandler implements Handler<RoutingContext> {
     @Override
     public void handle(RoutingContext context) {
         EventBatch batch = intake.readImplied(EventType.CLICK, BodyReader.bodyOf(context), clock.millis());
+        charge.take(context, batch.size());
         verdicts.requireAnyAccepted(batch);
         publication.publish(context, batch, acknowledged -> answer(context));
     }

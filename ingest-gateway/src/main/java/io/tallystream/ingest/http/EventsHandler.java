@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.tallystream.ingest.intake.BodyFormat;
 import io.tallystream.ingest.intake.EventBatch;
 import io.tallystream.ingest.intake.EventIntake;
+import io.tallystream.runtime.http.KeyCharge;
 import io.tallystream.runtime.http.Problem;
 import io.tallystream.runtime.http.ProblemException;
 import io.vertx.core.Handler;
@@ -28,13 +29,15 @@ public final class EventsHandler implements Handler<RoutingContext> {
     private static final String CLOUD_EVENT_HEADER = "ce-";
     private static final String CLOUD_EVENT_VERSION = "ce-specversion";
 
+    private final KeyCharge charge;
     private final EventIntake intake;
     private final Publication publication;
     private final Verdicts verdicts;
     private final Clock clock = Clock.systemUTC();
 
     /** Publishes what it accepts. */
-    public EventsHandler(EventIntake intake, Publication publication, Verdicts verdicts) {
+    public EventsHandler(KeyCharge charge, EventIntake intake, Publication publication, Verdicts verdicts) {
+        this.charge = requireNonNull(charge, "charge");
         this.intake = requireNonNull(intake, "intake");
         this.publication = requireNonNull(publication, "publication");
         this.verdicts = requireNonNull(verdicts, "verdicts");
@@ -64,6 +67,7 @@ public final class EventsHandler implements Handler<RoutingContext> {
         EventBatch batch = binary
                 ? intake.readBinary(attributes(request), body, clock.millis())
                 : intake.read(format, body, clock.millis());
+        charge.take(context, batch.size());
         verdicts.requireAnyAccepted(batch);
         publication.publish(context, batch, acknowledged -> Verdicts.answer(context, acknowledged));
     }

@@ -10,7 +10,6 @@ import io.tallystream.runtime.http.KeyAuthentication;
 import io.tallystream.runtime.http.Problem;
 import io.tallystream.runtime.http.ProblemException;
 import io.tallystream.runtime.http.ProblemHandler;
-import io.tallystream.runtime.security.ApiKeys;
 import io.tallystream.schema.count.CountAddress;
 import io.tallystream.schema.count.Dimension;
 import io.tallystream.schema.count.Metric;
@@ -32,7 +31,7 @@ import java.util.stream.Collectors;
 public final class QueryRoutes {
     private static final List<Metric> TREND_METRICS = List.of(Metric.CALLS, Metric.CLICKS, Metric.PAGE_VIEWS);
 
-    private final ApiKeys keys;
+    private final KeyAuthentication authentication;
     private final CountReader counts;
     private final Overview overview;
     private final Trend trend;
@@ -40,10 +39,10 @@ public final class QueryRoutes {
     /**
      * Answers from those.
      *
-     * @param keys that may ask
+     * @param authentication of those who may ask
      */
-    public QueryRoutes(ApiKeys keys, CountReader counts, Overview overview, Trend trend) {
-        this.keys = requireNonNull(keys, "keys");
+    public QueryRoutes(KeyAuthentication authentication, CountReader counts, Overview overview, Trend trend) {
+        this.authentication = requireNonNull(authentication, "authentication");
         this.counts = requireNonNull(counts, "counts");
         this.overview = requireNonNull(overview, "overview");
         this.trend = requireNonNull(trend, "trend");
@@ -55,7 +54,6 @@ public final class QueryRoutes {
         ProblemHandler.install(router);
         router.route().handler(SecurityHeaders::add);
         Dashboard.mount(router);
-        KeyAuthentication authentication = new KeyAuthentication(keys);
         List.of("/api/*", "/user/*").forEach(path -> router.route(path).handler(authentication));
 
         answer(router, "/api/v1/stats/overview", this::overview);

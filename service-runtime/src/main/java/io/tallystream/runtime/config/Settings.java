@@ -1,5 +1,6 @@
 package io.tallystream.runtime.config;
 
+import io.tallystream.runtime.limit.AddressRanges;
 import io.tallystream.runtime.security.ApiKeys;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -150,6 +151,19 @@ public final class Settings {
                     "16 characters or more",
                     Settings::secret)
             .asSecret();
+    public static final Setting<Path> KEYS_FILE = path(
+            "KEYS_FILE",
+            "",
+            "File with the keys that tallystream keys makes; keys.json in DATA_DIR if this is not set.");
+    public static final Setting<Integer> COLLECT_RATE =
+            positive("COLLECT_RATE", "50", "Events per second that browsers at one address may send to /v1/collect.");
+    public static final Setting<AddressRanges> TRUSTED_PROXIES = new Setting<>(
+            "TRUSTED_PROXIES",
+            "",
+            false,
+            "Addresses of load balancers whose X-Forwarded-For is believed, as 10.0.0.0/8,2001:db8::/32.",
+            "addresses or ranges of addresses, comma-separated",
+            AddressRanges::parse);
     public static final Setting<String> LOG_FORMAT = oneOf("LOG_FORMAT", "text", "Form of log lines.", "text", "json");
     public static final Setting<String> LOG_LEVEL =
             oneOf("LOG_LEVEL", "info", "Least weight of log lines.", "error", "warn", "info", "debug");
@@ -191,6 +205,9 @@ public final class Settings {
                 MAX_CONNECTIONS,
                 TEMPLATE_ENDPOINTS,
                 ADMIN_TOKEN,
+                KEYS_FILE,
+                COLLECT_RATE,
+                TRUSTED_PROXIES,
                 LOG_FORMAT,
                 LOG_LEVEL);
     }

@@ -2,28 +2,44 @@ package io.tallystream.runtime.security;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
+import java.util.TreeSet;
 
-/**
- * Named keys. Keeps digests of the secrets only, and takes the same time to compare whether or how far a secret matches.
- * Immutable.
- */
-public final class ApiKeys {
+/** Keys with distinct secrets, of which it has digests only. Immutable. */
+public final class ApiKeys implements KeyLookup {
     /** Characters that a secret must have at least. */
     public static final int MIN_SECRET_LENGTH = 16;
 
-    // A plain digest is enough: secrets are random and long, not chosen by people.
-    private static final String DIGEST = "SHA-256";
+    private static final int START = 16;
 
-    private final Map<String, byte[]> digests;
+    // By the first digits of the digest. How long it takes to find those tells nothing of a secret: nobody can choose
+    // them.
+    private final Map<String, ApiKey> keys;
 
-    private ApiKeys(Map<String, byte[]> digests) {
-        this.digests = digests;
+    private ApiKeys(Map<String, ApiKey> keys) {
+        this.keys = keys;
+    }
+
+    /**
+     * Those keys.
+     *
+     * @throws IllegalArgumentException if two have the same secret: it would outlive the removal of one
+     */
+    public static ApiKeys of(Collection<ApiKey> keys) {
+        Map<String, ApiKey> held = new HashMap<>();
+        for (ApiKey key : keys) {
+            if (held.put(start(key.digest()), key) != null) {
+                throw new IllegalArgumentException("two keys have the same secret, one is " + key.name());
+            }
+        }
+        return new ApiKeys(held);
     }
 
     /**
@@ -31,64 +47,69 @@ public final class ApiKeys {
      *
      * @throws IllegalArgumentException if the secret is shorter than {@link #MIN_SECRET_LENGTH}
      */
-    public static ApiKeys of(String name, String secret) {
+    public static ApiKeys of(String name, KeyScope scope, String secret) {
         // An unset variable is the empty secret: everybody would have it.
         if (secret.length() < MIN_SECRET_LENGTH) {
             throw new IllegalArgumentException("the secret of " + name + " is too short");
         }
-        return new ApiKeys(Map.of(name, digest(secret)));
+        return of(List.of(configured(name, scope, secret)));
     }
 
     /**
-     * Reads {@code name=secret,name=secret}; empty text gives no keys.
+     * Reads {@code name=secret,name=secret}, keys that may send events; empty text gives no keys.
      *
      * @throws IllegalArgumentException if it is not of that form, a name or secret comes twice, or a secret is shorter than
      *     {@link #MIN_SECRET_LENGTH}; the message holds no secret
      */
     public static ApiKeys parse(String text) {
-        Map<String, byte[]> digests = new LinkedHashMap<>();
-        Set<String> secrets = new HashSet<>();
+        List<ApiKey> keys = new ArrayList<>();
+        Set<String> names = new TreeSet<>();
         for (String entry : text.isBlank() ? new String[0] : text.split(",", -1)) {
             int equals = entry.indexOf('=');
             String name = equals < 0 ? "" : entry.substring(0, equals).strip();
             String secret = entry.substring(equals + 1).strip();
-            boolean complete = !name.isEmpty() && secret.length() >= MIN_SECRET_LENGTH;
-            // A secret of two names would outlive the removal of one.
-            if (!complete || !secrets.add(secret) || digests.put(name, digest(secret)) != null) {
+            if (name.isEmpty() || secret.length() < MIN_SECRET_LENGTH || !names.add(name)) {
                 throw new IllegalArgumentException("not distinct names with distinct secrets");
             }
+            keys.add(configured(name, KeyScope.INGEST, secret));
         }
-        return new ApiKeys(digests);
+        return of(keys);
     }
 
-    /** The name of the key with that secret; empty if there is none. */
-    public Optional<String> nameOf(String secret) {
-        byte[] presented = digest(secret);
-        Optional<String> found = Optional.empty();
-        for (Map.Entry<String, byte[]> key : digests.entrySet()) {
-            if (MessageDigest.isEqual(key.getValue(), presented)) {
-                found = Optional.of(key.getKey());
-            }
-        }
-        return found;
+    private static ApiKey configured(String name, KeyScope scope, String secret) {
+        return new ApiKey(name, scope, ApiKey.digestOf(secret), OptionalInt.empty(), Set.of(), null);
+    }
+
+    /** These keys and others. Where one of them has a secret of these, these hold. */
+    public ApiKeys and(Collection<ApiKey> others) {
+        Map<String, ApiKey> all = new HashMap<>(of(others).keys);
+        all.putAll(keys);
+        return new ApiKeys(all);
+    }
+
+    @Override
+    public Optional<ApiKey> find(String secret) {
+        String presented = ApiKey.digestOf(secret);
+        return Optional.ofNullable(keys.get(start(presented)))
+                .filter(key -> MessageDigest.isEqual(bytes(key.digest()), bytes(presented)));
     }
 
     /** Whether there is no key at all. */
     public boolean isEmpty() {
-        return digests.isEmpty();
+        return keys.isEmpty();
     }
 
-    private static byte[] digest(String secret) {
-        try {
-            return MessageDigest.getInstance(DIGEST).digest(secret.getBytes(StandardCharsets.UTF_8));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has " + DIGEST, e);
-        }
+    private static String start(String digest) {
+        return digest.substring(0, START);
+    }
+
+    private static byte[] bytes(String digest) {
+        return digest.getBytes(StandardCharsets.US_ASCII);
     }
 
     /** The names. */
     @Override
     public String toString() {
-        return "ApiKeys" + digests.keySet();
+        return "ApiKeys" + keys.values().stream().map(ApiKey::name).sorted().toList();
     }
 }

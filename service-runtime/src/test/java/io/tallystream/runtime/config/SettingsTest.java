@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tallystream.runtime.security.ApiKey;
 import io.tallystream.runtime.security.ApiKeys;
 import io.tallystream.runtime.security.Secrets;
 import java.lang.reflect.Modifier;
@@ -164,7 +165,7 @@ class SettingsTest {
         ApiKeys keys = environment.read(env -> env.get(Settings.INGEST_KEYS));
 
         assertThat(token).isEqualTo(secret);
-        assertThat(keys.nameOf(secret)).contains("web");
+        assertThat(keys.find(secret).map(ApiKey::name)).contains("web");
     }
 
     private static Object read(String name, String value) {

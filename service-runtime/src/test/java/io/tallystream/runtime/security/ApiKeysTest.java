@@ -3,6 +3,11 @@ package io.tallystream.runtime.security;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -15,17 +20,43 @@ class ApiKeysTest {
     void shouldNameTheKeyOfASecret() {
         ApiKeys keys = ApiKeys.parse(" web = %s , app=%s".formatted(WEB, APP));
 
-        assertThat(keys.nameOf(WEB)).contains("web");
-        assertThat(keys.nameOf(APP)).contains("app");
+        assertThat(nameOf(keys, WEB)).contains("web");
+        assertThat(nameOf(keys, APP)).contains("app");
         assertThat(keys.isEmpty()).isFalse();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", " ", "web", "web-secret-012345678", "web-secret-01234567890", "WEB-SECRET-0123456789"})
     void shouldNotNameOtherSecrets(String other) {
-        assertThat(ApiKeys.parse("web=" + WEB).nameOf(other)).isEmpty();
-        assertThat(ApiKeys.of("web", WEB).nameOf(other)).isEmpty();
-        assertThat(ApiKeys.parse("").nameOf(other)).isEmpty();
+        assertThat(ApiKeys.parse("web=" + WEB).find(other)).isEmpty();
+        assertThat(ApiKeys.of("web", KeyScope.READ, WEB).find(other)).isEmpty();
+        assertThat(ApiKeys.parse("").find(other)).isEmpty();
+    }
+
+    @Test
+    void shouldGiveKeysOfVariablesNoLimitAndTheScopeToSend() {
+        ApiKey key = ApiKeys.parse("web=" + WEB).find(WEB).orElseThrow();
+
+        assertThat(key.scope()).isEqualTo(KeyScope.INGEST);
+        assertThat(key.rate()).isEmpty();
+        assertThat(key.digest()).isEqualTo(ApiKey.digestOf(WEB)).doesNotContain(WEB);
+    }
+
+    @Test
+    void shouldGoByTheVariableWhereAnotherKeyHasTheSameSecret() {
+        ApiKey copy =
+                new ApiKey("copy", KeyScope.READ, ApiKey.digestOf(WEB), OptionalInt.empty(), Set.of(), Instant.EPOCH);
+        ApiKey more =
+                new ApiKey("more", KeyScope.READ, ApiKey.digestOf(APP), OptionalInt.empty(), Set.of(), Instant.EPOCH);
+
+        ApiKeys both = ApiKeys.parse("web=" + WEB).and(List.of(copy, more));
+
+        assertThat(nameOf(both, WEB)).contains("web");
+        assertThat(nameOf(both, APP)).contains("more");
+    }
+
+    private static Optional<String> nameOf(ApiKeys keys, String secret) {
+        return keys.find(secret).map(ApiKey::name);
     }
 
     @ParameterizedTest
@@ -36,9 +67,9 @@ class ApiKeysTest {
 
     @Test
     void shouldTakeOneKey() {
-        ApiKeys keys = ApiKeys.of("web", WEB);
+        ApiKeys keys = ApiKeys.of("web", KeyScope.READ, WEB);
 
-        assertThat(keys.nameOf(WEB)).contains("web");
+        assertThat(nameOf(keys, WEB)).contains("web");
         assertThat(keys.isEmpty()).isFalse();
     }
 
@@ -67,13 +98,13 @@ class ApiKeysTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "short", "0123456789abcde"})
     void shouldRefuseAShortSecret(String secret) {
-        assertThatThrownBy(() -> ApiKeys.of("admin", secret))
+        assertThatThrownBy(() -> ApiKeys.of("admin", KeyScope.ADMIN, secret))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("the secret of admin is too short");
     }
 
     @Test
     void shouldShowNamesOnly() {
-        assertThat(ApiKeys.parse("web=%s,app=%s".formatted(WEB, APP))).hasToString("ApiKeys[web, app]");
+        assertThat(ApiKeys.parse("web=%s,app=%s".formatted(WEB, APP))).hasToString("ApiKeys[app, web]");
     }
 }

@@ -25,7 +25,7 @@ class SecretsTest {
     void shouldBeLongEnoughForApiKeysWithoutThePrefix() {
         String secret = Secrets.generate("");
 
-        assertThat(ApiKeys.parse("web=" + secret).nameOf(secret)).contains("web");
+        assertThat(ApiKeys.parse("web=" + secret).find(secret)).isPresent();
         assertThat(secret.length()).isGreaterThanOrEqualTo(ApiKeys.MIN_SECRET_LENGTH);
     }
 }
