@@ -17,6 +17,7 @@ import io.tallystream.runtime.lifecycle.ServiceContext;
 import io.tallystream.runtime.lifecycle.ServiceProcess;
 import io.tallystream.runtime.lifecycle.ServiceStack;
 import io.tallystream.runtime.lifecycle.StartupException;
+import io.tallystream.runtime.security.KeyScope;
 import io.tallystream.sink.SinkApplication;
 import io.tallystream.sink.SinkConfig;
 import io.tallystream.standalone.SecretStore.Kept;
@@ -108,8 +109,10 @@ final class Standalone implements ServiceProcess.Program {
 
         SecretStore secrets = SecretStore.in(ground.dataFolder());
         Map<String, String> found = new HashMap<>();
-        Optional<Kept> adminToken = kept(environment, Settings.ADMIN_TOKEN, secrets, "admin-token", "tsa");
-        Optional<Kept> ingestKey = kept(environment, Settings.INGEST_KEYS, secrets, "ingest-key", "tsi");
+        Optional<Kept> adminToken =
+                kept(environment, Settings.ADMIN_TOKEN, secrets, "admin-token", KeyScope.ADMIN.prefix());
+        Optional<Kept> ingestKey =
+                kept(environment, Settings.INGEST_KEYS, secrets, "ingest-key", KeyScope.INGEST.prefix());
         adminToken.ifPresent(kept -> found.put(Settings.ADMIN_TOKEN.name(), kept.secret()));
         ingestKey.ifPresent(kept -> found.put(Settings.INGEST_KEYS.name(), KEY_NAME + "=" + kept.secret()));
 
@@ -140,7 +143,7 @@ final class Standalone implements ServiceProcess.Program {
         Optional<Path> redisPassword = Optional.empty();
         Optional<String> kafkaAddress = Optional.empty();
         if (ground.ownRedis()) {
-            Kept password = secrets.get(SecretStore.REDIS_PASSWORD, "tsr");
+            Kept password = secrets.get(SecretStore.REDIS_PASSWORD, "tsp");
             EmbeddedServer<EmbeddedRedis> redis = new EmbeddedServer<>(
                     "embedded Redis",
                     "REDIS_PORT, DATA_DIR",

@@ -11,12 +11,19 @@ import picocli.CommandLine.IVersionProvider;
         mixinStandardHelpOptions = true,
         versionProvider = TallystreamCommand.Version.class,
         description = "Exact, live statistics of API calls and user clicks.",
-        subcommands = {StartCommand.class, DemoCommand.class, RebuildCommand.class, CommandLine.HelpCommand.class},
+        subcommands = {
+            StartCommand.class,
+            DemoCommand.class,
+            RebuildCommand.class,
+            KeysCommand.class,
+            CommandLine.HelpCommand.class
+        },
         footerHeading = "%nExamples:%n",
         footer = {
             "  tallystream demo",
             "  TIME_ZONE=Europe/Berlin DATA_DIR=/var/lib/tallystream tallystream start",
             "  KAFKA_BOOTSTRAP_SERVERS=kafka:9092 tallystream start",
+            "  tallystream keys new --name shop --scope ingest --rate 500",
             "",
             "Variables of the environment configure it, see docs/configuration.md.",
             "Exit codes: 0 stopped as asked, 1 something broke,",
