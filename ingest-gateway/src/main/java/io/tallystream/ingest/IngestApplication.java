@@ -4,13 +4,16 @@ import static java.util.Objects.requireNonNull;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.tallystream.ingest.browser.PageOrigin;
 import io.tallystream.ingest.http.BodyBudget;
 import io.tallystream.ingest.http.BodyReader;
 import io.tallystream.ingest.http.ClickHandler;
+import io.tallystream.ingest.http.CollectHandler;
 import io.tallystream.ingest.http.EventsHandler;
 import io.tallystream.ingest.http.Publication;
 import io.tallystream.ingest.http.RequestMeter;
 import io.tallystream.ingest.http.ServersOnly;
+import io.tallystream.ingest.http.StaticFile;
 import io.tallystream.ingest.http.Verdicts;
 import io.tallystream.ingest.intake.EventIntake;
 import io.tallystream.ingest.kafka.EventPublisher;
@@ -20,8 +23,8 @@ import io.tallystream.runtime.http.AddressLimit;
 import io.tallystream.runtime.http.HttpLimits;
 import io.tallystream.runtime.http.HttpListener;
 import io.tallystream.runtime.http.KeyAuthentication;
-import io.tallystream.runtime.http.KeyCharge;
 import io.tallystream.runtime.http.ProblemHandler;
+import io.tallystream.runtime.http.RateLimit;
 import io.tallystream.runtime.lifecycle.Service;
 import io.tallystream.runtime.lifecycle.ServiceContext;
 import io.tallystream.runtime.lifecycle.StartupException;
@@ -42,6 +45,7 @@ import org.apache.kafka.common.KafkaException;
 public final class IngestApplication implements Service {
     private static final String EVENTS = "/v1/events";
     private static final String CLICK = "/click";
+    private static final String COLLECT = "/v1/collect";
     private static final Duration FIRST_REQUEST_LIMIT = Duration.ofSeconds(10);
     private static final Duration IDLE_LIMIT = Duration.ofSeconds(60);
     // A request that is just being answered in time has to be answered before the server ends.
@@ -50,7 +54,8 @@ public final class IngestApplication implements Service {
     private final IngestConfig config;
     private final ServiceContext context;
     private Keyring keys;
-    private KeyCharge charge;
+    private RateLimit charge;
+    private RateLimit addresses;
     private AddressLimit wrongKeys;
     private EventPublisher publisher;
     private TopicWatch topics;
@@ -72,7 +77,8 @@ public final class IngestApplication implements Service {
     @Override
     public void start() throws InterruptedException {
         keys = config.keys().open();
-        charge = new KeyCharge(new KeyRates());
+        charge = RateLimit.ofKeys(new KeyRates());
+        addresses = RateLimit.ofAddresses(new AddressLimit(config.collectRate(), config.proxies()));
         wrongKeys = new AddressLimit(KeyAuthentication.FAILURES_PER_SECOND, config.proxies());
         try {
             publisher = new EventPublisher(config.producer(), context.meters());
@@ -147,6 +153,20 @@ public final class IngestApplication implements Service {
         ProblemHandler.install(router);
         router.route().handler(requests);
         // First, so that no body is kept of whom we do not know.
+        router.route("/tally.js").handler(new StaticFile("/browser/tally.js", "text/javascript; charset=utf-8"));
+        router.route(COLLECT)
+                .handler(addresses)
+                .handler(new KeyAuthentication(keys, KeyScope.COLLECT, wrongKeys))
+                .handler(PageOrigin::require)
+                .handler(IngestApplication::requirePost)
+                .handler(charge)
+                .handler(CollectHandler::requireBeacon)
+                .handler(body)
+                .handler(new CollectHandler(
+                        List.of(charge, addresses),
+                        new EventIntake(config.rules(), CollectHandler.TYPES),
+                        publication,
+                        verdicts));
         List.of("/v1/*", CLICK)
                 .forEach(path -> router.route(path)
                         .handler(new KeyAuthentication(keys, KeyScope.INGEST, wrongKeys))

@@ -16,6 +16,7 @@ import org.apache.kafka.clients.producer.ProducerConfig;
  * @param port 0 takes a free one
  * @param keys of those who may send events
  * @param proxies whose word on where a request is from is taken
+ * @param collectRate events per second that browsers at one address may send
  * @param rules what is decided about events
  * @param limits what is put up with of clients
  * @param producer settings of the Kafka producer
@@ -26,6 +27,7 @@ public record IngestConfig(
         int port,
         KeySources keys,
         AddressRanges proxies,
+        int collectRate,
         IntakeRules rules,
         Limits limits,
         Map<String, Object> producer,
@@ -93,6 +95,7 @@ public record IngestConfig(
                 environment.get(Settings.INGEST_PORT),
                 KeySources.ofIngest(environment),
                 environment.get(Settings.TRUSTED_PROXIES),
+                environment.get(Settings.COLLECT_RATE),
                 rules,
                 limits,
                 environment.kafkaClient("PRODUCER", producerDefaults, promised),

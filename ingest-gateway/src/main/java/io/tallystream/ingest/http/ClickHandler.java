@@ -5,9 +5,9 @@ import static java.util.Objects.requireNonNull;
 import io.tallystream.ingest.intake.BodyFormat;
 import io.tallystream.ingest.intake.EventBatch;
 import io.tallystream.ingest.intake.EventIntake;
-import io.tallystream.runtime.http.KeyCharge;
 import io.tallystream.runtime.http.Problem;
 import io.tallystream.runtime.http.ProblemException;
+import io.tallystream.runtime.http.RateLimit;
 import io.tallystream.schema.event.EventType;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
@@ -23,14 +23,14 @@ import org.slf4j.LoggerFactory;
 public final class ClickHandler implements Handler<RoutingContext> {
     private static final Logger LOGGER = LoggerFactory.getLogger(ClickHandler.class);
 
-    private final KeyCharge charge;
+    private final RateLimit charge;
     private final EventIntake intake;
     private final Publication publication;
     private final Verdicts verdicts;
     private final Clock clock = Clock.systemUTC();
 
     /** Publishes what it accepts. */
-    public ClickHandler(KeyCharge charge, EventIntake intake, Publication publication, Verdicts verdicts) {
+    public ClickHandler(RateLimit charge, EventIntake intake, Publication publication, Verdicts verdicts) {
         this.charge = requireNonNull(charge, "charge");
         this.intake = requireNonNull(intake, "intake");
         this.publication = requireNonNull(publication, "publication");

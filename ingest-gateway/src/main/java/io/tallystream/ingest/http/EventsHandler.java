@@ -5,9 +5,9 @@ import static java.util.Objects.requireNonNull;
 import io.tallystream.ingest.intake.BodyFormat;
 import io.tallystream.ingest.intake.EventBatch;
 import io.tallystream.ingest.intake.EventIntake;
-import io.tallystream.runtime.http.KeyCharge;
 import io.tallystream.runtime.http.Problem;
 import io.tallystream.runtime.http.ProblemException;
+import io.tallystream.runtime.http.RateLimit;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
@@ -29,14 +29,14 @@ public final class EventsHandler implements Handler<RoutingContext> {
     private static final String CLOUD_EVENT_HEADER = "ce-";
     private static final String CLOUD_EVENT_VERSION = "ce-specversion";
 
-    private final KeyCharge charge;
+    private final RateLimit charge;
     private final EventIntake intake;
     private final Publication publication;
     private final Verdicts verdicts;
     private final Clock clock = Clock.systemUTC();
 
     /** Publishes what it accepts. */
-    public EventsHandler(KeyCharge charge, EventIntake intake, Publication publication, Verdicts verdicts) {
+    public EventsHandler(RateLimit charge, EventIntake intake, Publication publication, Verdicts verdicts) {
         this.charge = requireNonNull(charge, "charge");
         this.intake = requireNonNull(intake, "intake");
         this.publication = requireNonNull(publication, "publication");

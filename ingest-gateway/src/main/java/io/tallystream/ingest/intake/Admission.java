@@ -7,6 +7,9 @@ import io.tallystream.schema.event.EventView;
 import io.tallystream.schema.event.EventViewWriter;
 import io.tallystream.schema.event.Utf8Slice;
 import io.tallystream.schema.kafka.Topics;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /** Completes and tidies up events that keep the contract, judges their time, and makes records of them. For one thread. */
@@ -16,10 +19,19 @@ final class Admission {
     private final EndpointTemplate template;
     private final EventIds ids = new EventIds();
     private final EventViewWriter writer = new EventViewWriter();
+    private final Set<EventType> types;
+    private final Invalid otherType;
     private final Invalid late;
     private final Invalid future;
 
-    Admission(IntakeRules rules) {
+    /** @param types that are taken */
+    Admission(IntakeRules rules, Set<EventType> types) {
+        this.types = Set.copyOf(types);
+        String names = Stream.of(EventType.values())
+                .filter(types::contains)
+                .map(EventType::wireName)
+                .collect(Collectors.joining(", "));
+        otherType = new Invalid(null, "type", "invalid", "type must be one of " + names);
         latenessMillis = rules.allowedLateness().toMillis();
         skewMillis = rules.allowedSkew().toMillis();
         template = rules.templateEndpoints() ? new EndpointTemplate() : null;
@@ -33,7 +45,7 @@ final class Admission {
      * @param nowMillis when it was received
      */
     void admit(EventView event, long nowMillis, EventBatch batch) {
-        Invalid fault = judgeTime(event, nowMillis);
+        Invalid fault = types.contains(event.type()) ? judgeTime(event, nowMillis) : otherType;
         if (fault == null && event.type() == EventType.API_CALL) {
             fault = tidyEndpoint(event);
         }

@@ -15,6 +15,7 @@ import io.tallystream.schema.event.EventType;
 import io.tallystream.schema.event.EventView;
 import java.io.IOException;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Reads the events of request bodies. For one thread.
@@ -41,7 +42,12 @@ public final class EventIntake {
 
     /** By those rules. */
     public EventIntake(IntakeRules rules) {
-        admission = new Admission(rules);
+        this(rules, Set.of(EventType.values()));
+    }
+
+    /** By those rules, and no events but of those types. */
+    public EventIntake(IntakeRules rules, Set<EventType> types) {
+        admission = new Admission(rules, types);
     }
 
     /**

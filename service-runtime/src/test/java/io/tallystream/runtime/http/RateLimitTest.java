@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
-class KeyChargeTest {
+class RateLimitTest {
     private static final String LIMITED = "limited-0123456789";
     private static final String ONE = "one-a-second-0123456789";
     private static final String GENEROUS = "generous-0123456789";
@@ -29,7 +29,7 @@ class KeyChargeTest {
     static void start() throws Exception {
         ApiKeys keys = ApiKeys.parse("free=" + FREE)
                 .and(List.of(key("limited", LIMITED, 10), key("one", ONE, 1), key("generous", GENEROUS, 5_000_000)));
-        KeyCharge charge = new KeyCharge(new KeyRates());
+        RateLimit charge = RateLimit.ofKeys(new KeyRates());
         server = TestServer.start(router -> {
             router.route()
                     .handler(new KeyAuthentication(

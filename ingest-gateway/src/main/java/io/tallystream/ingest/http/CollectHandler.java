@@ -1,0 +1,81 @@
+package io.tallystream.ingest.http;
+
+import static java.util.Objects.requireNonNull;
+
+import io.tallystream.ingest.intake.BodyFormat;
+import io.tallystream.ingest.intake.EventBatch;
+import io.tallystream.ingest.intake.EventIntake;
+import io.tallystream.runtime.http.Problem;
+import io.tallystream.runtime.http.ProblemException;
+import io.tallystream.runtime.http.RateLimit;
+import io.tallystream.schema.event.EventType;
+import io.vertx.core.Handler;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.ext.web.RoutingContext;
+import java.time.Clock;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * {@code POST /v1/collect}: what pages send, one event or an array of them. 202 means what it means of {@link EventsHandler}. Behind a
+ * {@link BodyReader}, and before that {@link #requireBeacon}. For one event loop.
+ */
+public final class CollectHandler implements Handler<RoutingContext> {
+    /** What pages may send. */
+    public static final Set<EventType> TYPES = Set.of(EventType.CLICK, EventType.PAGE_VIEW, EventType.DWELL);
+
+    private static final String PLAIN_TEXT = "text/plain";
+    // What browsers take for a beacon.
+    private static final int MAX_BYTES = 64 * 1024;
+
+    private final List<RateLimit> limits;
+    private final EventIntake intake;
+    private final Publication publication;
+    private final Verdicts verdicts;
+    private final Clock clock = Clock.systemUTC();
+
+    /**
+     * Publishes what it accepts.
+     *
+     * @param limits that are charged
+     * @param intake of those {@link #TYPES}
+     */
+    public CollectHandler(List<RateLimit> limits, EventIntake intake, Publication publication, Verdicts verdicts) {
+        this.limits = List.copyOf(limits);
+        this.intake = requireNonNull(intake, "intake");
+        this.publication = requireNonNull(publication, "publication");
+        this.verdicts = requireNonNull(verdicts, "verdicts");
+    }
+
+    /**
+     * Passes on JSON, also where it is called plain text: a beacon that is can be sent to other origins without asking first.
+     * Answers 415 to other types and 413 to what is larger than a beacon, before the body is read.
+     */
+    public static void requireBeacon(RoutingContext context) {
+        String type = context.request().getHeader(HttpHeaders.CONTENT_TYPE);
+        String named = type == null ? "" : type.toLowerCase(Locale.ROOT);
+        boolean text = named.equals(PLAIN_TEXT) || named.replace(" ", "").equals(PLAIN_TEXT + ";charset=utf-8");
+        if (!text && BodyFormat.of(type) != BodyFormat.JSON) {
+            throw new ProblemException(new Problem(
+                    415,
+                    "unsupported-media-type",
+                    "Unsupported media type",
+                    "Content-Type must be text/plain or application/json, in UTF-8"));
+        }
+        String length = context.request().getHeader(HttpHeaders.CONTENT_LENGTH);
+        if (length != null && (length.length() > 9 || Integer.parseInt(length) > MAX_BYTES)) {
+            throw new ProblemException(
+                    new Problem(413, "too-large", "Too large", "the body is larger than " + MAX_BYTES + " bytes"));
+        }
+        context.next();
+    }
+
+    @Override
+    public void handle(RoutingContext context) {
+        EventBatch batch = intake.read(BodyFormat.JSON, BodyReader.bodyOf(context), clock.millis());
+        limits.forEach(limit -> limit.take(context, batch.size()));
+        verdicts.requireAnyAccepted(batch);
+        publication.publish(context, batch, acknowledged -> Verdicts.answer(context, acknowledged));
+    }
+}
