@@ -111,8 +111,11 @@ final class Gateway implements AutoCloseable {
 
     /** With neither key nor type. */
     HttpRequest.Builder bare(String path) {
-        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + application.port() + path))
-                .timeout(PATIENCE);
+        return HttpRequest.newBuilder(uri(path)).timeout(PATIENCE);
+    }
+
+    URI uri(String path) {
+        return URI.create("http://127.0.0.1:" + application.port() + path);
     }
 
     HttpRequest.Builder request(String path) {
@@ -132,7 +135,11 @@ final class Gateway implements AutoCloseable {
     }
 
     CompletableFuture<HttpResponse<String>> postAsync(String json) {
-        return client.sendAsync(posting(json), BodyHandlers.ofString());
+        return sendAsync(posting(json));
+    }
+
+    CompletableFuture<HttpResponse<String>> sendAsync(HttpRequest request) {
+        return client.sendAsync(request, BodyHandlers.ofString());
     }
 
     @Override

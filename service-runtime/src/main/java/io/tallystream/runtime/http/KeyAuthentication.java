@@ -20,7 +20,7 @@ import java.util.Optional;
  */
 public final class KeyAuthentication implements Handler<RoutingContext> {
     /** Wrong keys that an address may try per second. */
-    public static final int FAILURES_PER_SECOND = 10;
+    public static final int FAILURES_PER_SECOND = 50;
 
     private static final String BEARER = "Bearer ";
     private static final String API_KEY_HEADER = "X-API-Key";
