@@ -105,6 +105,13 @@ final class Gateway implements AutoCloseable {
         return meters.get("tallystream.ingest.connections").gauge().value();
     }
 
+    double answers(int status) {
+        Counter counter = meters.find("tallystream.ingest.requests")
+                .tag("status", Integer.toString(status))
+                .counter();
+        return counter == null ? 0 : counter.count();
+    }
+
     int port() {
         return application.port();
     }
