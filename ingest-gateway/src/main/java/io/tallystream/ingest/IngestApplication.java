@@ -141,7 +141,7 @@ public final class IngestApplication implements Service {
     }
 
     /** The routes of one event loop. */
-    private Router routes(Vertx vertx) {
+    Router routes(Vertx vertx) {
         MeterRegistry meters = context.meters();
         Duration deadline = config.limits().deadline();
         BodyReader body = new BodyReader(vertx, bodies, deadline);
@@ -154,6 +154,10 @@ public final class IngestApplication implements Service {
         router.route().handler(requests);
         // First, so that no body is kept of whom we do not know.
         router.route("/tally.js").handler(new StaticFile("/browser/tally.js", "text/javascript; charset=utf-8"));
+        router.route("/openapi.yaml").handler(new StaticFile("/contract/openapi.yaml", "application/yaml"));
+        router.route("/asyncapi.yaml").handler(new StaticFile("/contract/asyncapi.yaml", "application/yaml"));
+        router.route("/event.schema.json")
+                .handler(new StaticFile("/contract/event.schema.json", "application/schema+json"));
         router.route(COLLECT)
                 .handler(addresses)
                 .handler(new KeyAuthentication(keys, KeyScope.COLLECT, wrongKeys))

@@ -9,6 +9,8 @@ import io.tallystream.runtime.config.Environment;
 import io.tallystream.runtime.lifecycle.ServiceContext;
 import io.tallystream.runtime.management.Health;
 import io.tallystream.runtime.management.HealthChecks;
+import io.vertx.core.Vertx;
+import io.vertx.ext.web.Route;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -18,6 +20,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
@@ -110,6 +113,11 @@ final class Gateway implements AutoCloseable {
                 .tag("status", Integer.toString(status))
                 .counter();
         return counter == null ? 0 : counter.count();
+    }
+
+    /** As an event loop has them. */
+    List<Route> routes(Vertx vertx) {
+        return application.routes(vertx).getRoutes();
     }
 
     int port() {
