@@ -152,12 +152,12 @@ public final class IngestApplication implements Service {
         Router router = Router.router(vertx);
         ProblemHandler.install(router);
         router.route().handler(requests);
-        // First, so that no body is kept of whom we do not know.
         router.route("/tally.js").handler(new StaticFile("/browser/tally.js", "text/javascript; charset=utf-8"));
         router.route("/openapi.yaml").handler(new StaticFile("/contract/openapi.yaml", "application/yaml"));
         router.route("/asyncapi.yaml").handler(new StaticFile("/contract/asyncapi.yaml", "application/yaml"));
         router.route("/event.schema.json")
                 .handler(new StaticFile("/contract/event.schema.json", "application/schema+json"));
+        // Keys before bodies, so that no body is kept of whom we do not know.
         router.route(COLLECT)
                 .handler(addresses)
                 .handler(new KeyAuthentication(keys, KeyScope.COLLECT, wrongKeys))
