@@ -349,6 +349,7 @@ class ProcessorIT {
                         "day|" + day(time) + "|total|",
                         "day|" + day(time) + "|product|p" + i % products,
                         "day|" + day(time) + "|user|u" + i % 300,
+                        "lifetime|all|total|",
                         "lifetime|all|product|p" + i % products,
                         "lifetime|all|user|u" + i % 300)) {
                     counts.merge("clicks|" + key, 1L, Long::sum);

@@ -38,6 +38,7 @@ public final class Recount {
         Set<LocalDate> days = activeDays.computeIfAbsent(user, any -> new TreeSet<>());
         if (days.isEmpty()) {
             add("new_users|day|" + day + "|total|", 1);
+            add("new_users|lifetime|all|total|", 1);
         }
         if (days.add(day)) {
             add("active_users|day|" + day + "|total|", 1);
@@ -85,6 +86,7 @@ public final class Recount {
         add("clicks|" + day(time) + "|total|", 1);
         add("clicks|" + hour(time) + "|product|" + product, 1);
         add("clicks|" + day(time) + "|product|" + product, 1);
+        add("clicks|lifetime|all|total|", 1);
         add("clicks|lifetime|all|product|" + product, 1);
         if (user != null) {
             add("clicks|" + day(time) + "|user|" + user, 1);

@@ -6,6 +6,7 @@ import static io.tallystream.schema.count.Granularity.LIFETIME;
 import static io.tallystream.schema.count.Granularity.MINUTE;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** Everything that is counted, one row for each metric and dimension. */
@@ -20,7 +21,7 @@ public final class CountTable {
             row(Metric.CALLS, Dimension.ENDPOINT_STATUS, MINUTE, HOUR, DAY),
             row(Metric.CALLS, Dimension.USER, DAY),
             row(Metric.LATENCY, Dimension.ENDPOINT_LATENCY, HOUR, DAY),
-            row(Metric.CLICKS, Dimension.TOTAL, MINUTE, HOUR, DAY),
+            row(Metric.CLICKS, Dimension.TOTAL, MINUTE, HOUR, DAY, LIFETIME),
             row(Metric.CLICKS, Dimension.PRODUCT, HOUR, DAY, LIFETIME),
             row(Metric.CLICKS, Dimension.USER, DAY, LIFETIME),
             row(Metric.PAGE_VIEWS, Dimension.TOTAL, MINUTE, HOUR, DAY),
@@ -32,7 +33,8 @@ public final class CountTable {
             row(Metric.ACTIVE_USERS, Dimension.TOTAL, DAY),
             row(Metric.ACTIVE_USERS_7D, Dimension.TOTAL, DAY),
             row(Metric.ACTIVE_USERS_30D, Dimension.TOTAL, DAY),
-            row(Metric.NEW_USERS, Dimension.TOTAL, DAY),
+            // Of the lifetime: how many users there are.
+            row(Metric.NEW_USERS, Dimension.TOTAL, DAY, LIFETIME),
             row(Metric.EVENTS, Dimension.TOTAL, MINUTE, HOUR, DAY),
             row(Metric.EVENTS, Dimension.OUTCOME, MINUTE, HOUR, DAY));
 
@@ -41,6 +43,13 @@ public final class CountTable {
     /** All rows. */
     public static List<Row> rows() {
         return ROWS;
+    }
+
+    /** The row of a metric and a dimension; empty if that is not counted. */
+    public static Optional<Row> find(Metric metric, Dimension dimension) {
+        return ROWS.stream()
+                .filter(row -> row.metric() == metric && row.dimension() == dimension)
+                .findFirst();
     }
 
     private static Row row(Metric metric, Dimension dimension, Granularity... granularities) {

@@ -39,4 +39,17 @@ public enum Dimension {
         // The status first: it holds no space, so the first space ends it whatever the endpoint holds.
         return status + ' ' + endpoint;
     }
+
+    /** The member of {@link #ENDPOINT_LATENCY} for a call of that endpoint that took as long as that bucket says. */
+    public static String endpointLatencyMember(String endpoint, int bucket) {
+        return Long.toString(LatencyBuckets.upperBound(bucket)) + ' ' + endpoint;
+    }
+
+    /** Whether the number of its members is limited, and the rest is counted under {@link OtherMember}. */
+    public boolean isLimited() {
+        return switch (this) {
+            case ENDPOINT, ENDPOINT_STATUS, ENDPOINT_LATENCY, PRODUCT, PAGE -> true;
+            case TOTAL, STATUS, OUTCOME, USER -> false;
+        };
+    }
 }

@@ -1,6 +1,7 @@
 package io.tallystream.processor.count;
 
 import io.tallystream.schema.count.Granularity;
+import io.tallystream.schema.count.OtherMember;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.apache.kafka.common.utils.Bytes;
@@ -18,8 +19,7 @@ import org.apache.kafka.streams.state.KeyValueStore;
  * that what is said of an endpoint is all of it.
  */
 final class MergedCounts {
-    private static final String OTHER = "__other__";
-    private static final byte[] OTHER_BYTES = OTHER.getBytes(StandardCharsets.UTF_8);
+    private static final byte[] OTHER_BYTES = OtherMember.NAME.getBytes(StandardCharsets.UTF_8);
     // No metric's name begins with one of them.
     private static final byte NAME_SIGN = '!';
     private static final byte NAMES_SIGN = '#';
@@ -38,7 +38,7 @@ final class MergedCounts {
     MergedCounts(KeyValueStore<Bytes, byte[]> store, int partition, int maxNames) {
         this.store = store;
         this.maxNames = maxNames;
-        this.other = (OTHER + '/' + partition).getBytes(StandardCharsets.UTF_8);
+        this.other = OtherMember.ofPartition(partition).getBytes(StandardCharsets.UTF_8);
     }
 
     /** The name of what is not counted by name. */

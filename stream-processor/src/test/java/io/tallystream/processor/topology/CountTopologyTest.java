@@ -70,6 +70,7 @@ class CountTopologyTest {
             counts-day clicks|day|2026-11-20|total| 1
             counts-day clicks|day|2026-11-20|product|p1 1
             counts-user-day clicks|day|2026-11-20|user|u1 1
+            counts-lifetime clicks|lifetime|all|total| 1
             counts-lifetime clicks|lifetime|all|product|p1 1
             counts-lifetime clicks|lifetime|all|user|u1 1
             """;
@@ -243,6 +244,8 @@ class CountTopologyTest {
 
         assertThat(driver.counts().get("counts-lifetime"))
                 .containsOnly(
+                        entry("new_users|lifetime|all|total|", 1L),
+                        entry("clicks|lifetime|all|total|", 1L),
                         entry("clicks|lifetime|all|product|||a|\u00fc \ud83d\ude00", 1L),
                         entry("clicks|lifetime|all|user||", 1L));
     }
@@ -282,9 +285,8 @@ class CountTopologyTest {
         }
         for (CountTable.Row row : CountTable.rows()) {
             for (Granularity granularity : row.granularities()) {
-                // Not every event has a user, and lifetimes have no total.
-                if (granularity != Granularity.LIFETIME
-                        && !row.dimension().wireName().equals("user")
+                // Not every event has a user.
+                if (!row.dimension().wireName().equals("user")
                         && !row.metric().wireName().equals("latency")) {
                     String head = row.metric().wireName() + "|" + granularity.wireName() + "|";
                     String dimension = "|" + row.dimension().wireName() + "|";
@@ -609,6 +611,7 @@ class CountTopologyTest {
         StringBuilder lines = new StringBuilder("""
                 counts-day new_users|day|2026-11-20|total| 1
                 counts-day active_users|day|2026-11-20|total| 1
+                counts-lifetime new_users|lifetime|all|total| 1
                 """);
         for (int length : new int[] {7, 30}) {
             for (int day = 0; day < length; day++) {
