@@ -4,6 +4,7 @@ import io.tallystream.runtime.config.Environment;
 import io.tallystream.runtime.config.KeySources;
 import io.tallystream.runtime.config.Settings;
 import io.tallystream.runtime.limit.AddressRanges;
+import io.tallystream.schema.count.Retention;
 import java.time.Duration;
 import java.time.ZoneId;
 
@@ -15,6 +16,8 @@ import java.time.ZoneId;
  * @param proxies whose word on where a request is from is taken
  * @param redisUri may hold a password
  * @param allowedLateness how long after its end a window may still change
+ * @param retention how long counts are kept
+ * @param partitions of each topic
  */
 public record QueryConfig(
         String address,
@@ -24,7 +27,9 @@ public record QueryConfig(
         String redisUri,
         String redisKeyPrefix,
         ZoneId zone,
-        Duration allowedLateness) {
+        Duration allowedLateness,
+        Retention retention,
+        int partitions) {
     private static final String DEFAULT_REDIS = "redis://localhost:6379";
 
     /** Reads it from the environment. */
@@ -37,7 +42,13 @@ public record QueryConfig(
                 environment.get(Settings.REDIS_URI, DEFAULT_REDIS),
                 environment.get(Settings.REDIS_KEY_PREFIX),
                 environment.get(Settings.TIME_ZONE),
-                environment.get(Settings.ALLOWED_LATENESS));
+                environment.get(Settings.ALLOWED_LATENESS),
+                new Retention(
+                        environment.get(Settings.RETENTION_MINUTE),
+                        environment.get(Settings.RETENTION_HOUR),
+                        environment.get(Settings.RETENTION_DAY),
+                        environment.get(Settings.RETENTION_USER_DAY)),
+                environment.get(Settings.PARTITIONS));
     }
 
     /** Without what may be secret. */

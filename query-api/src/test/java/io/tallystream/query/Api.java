@@ -11,6 +11,7 @@ import io.tallystream.runtime.management.Health;
 import io.tallystream.runtime.management.HealthChecks;
 import io.tallystream.runtime.security.ApiKeys;
 import io.tallystream.runtime.security.KeyScope;
+import io.tallystream.schema.count.Retention;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.URI;
@@ -31,26 +32,31 @@ final class Api implements AutoCloseable {
     static final String TOKEN = "0123456789-test-token";
     static final Duration LATENESS = Duration.ofHours(1);
 
+    static final Retention RETENTION =
+            new Retention(Duration.ofDays(7), Duration.ofDays(30), Duration.ofDays(365), Duration.ofDays(30));
+
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private static final KeySources KEYS =
             new KeySources(ApiKeys.of("admin", KeyScope.ADMIN, TOKEN), Path.of("target", "no-such-keys"));
 
     private final HealthChecks health = new HealthChecks();
+    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final QueryApplication application;
+    private boolean closed;
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     private Api(QueryConfig config, Instant now) {
         application = new QueryApplication(
-                config,
-                new ServiceContext(new SimpleMeterRegistry(), health, failure -> {}),
-                Clock.fixed(now, ZoneOffset.UTC));
+                config, new ServiceContext(meters, health, failure -> {}), Clock.fixed(now, ZoneOffset.UTC));
     }
 
     static Api start(String redisUri, String prefix, ZoneId zone, Instant now) throws InterruptedException {
         Api api = new Api(
-                new QueryConfig("127.0.0.1", 0, KEYS, AddressRanges.parse(""), redisUri, prefix, zone, LATENESS), now);
+                new QueryConfig(
+                        "127.0.0.1", 0, KEYS, AddressRanges.parse(""), redisUri, prefix, zone, LATENESS, RETENTION, 4),
+                now);
         api.application.start();
         return api;
     }
@@ -66,6 +72,11 @@ final class Api implements AutoCloseable {
 
     Health health() {
         return health.results().get("query-redis");
+    }
+
+    /** How many listen to the live feed. */
+    int listeners() {
+        return (int) meters.get("tallystream.query.live.listeners").gauge().value();
     }
 
     int port() {
@@ -107,8 +118,19 @@ final class Api implements AutoCloseable {
         return new JsonObject(answer(path));
     }
 
+    /** What is answered with 200 as CSV. */
+    String csv(String path) throws IOException, InterruptedException {
+        HttpResponse<String> response = get(path);
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+        assertThat(response.headers().firstValue("Content-Type")).contains("text/csv; charset=utf-8; header=present");
+        return response.body();
+    }
+
     @Override
     public void close() {
-        application.close();
+        if (!closed) {
+            closed = true;
+            application.close();
+        }
     }
 }

@@ -45,7 +45,7 @@ class GenerationIT {
     GenerationIT(EmbeddedRedis redis) {
         client = RedisClient.create(redis.uri());
         commands = client.connect().sync();
-        reader = new CountReader(redis.uri(), prefix);
+        reader = new CountReader(redis.uri(), prefix, 4);
         WindowCalendar calendar = new WindowCalendar(ZoneOffset.UTC);
         for (int i = 0; i < WINDOWS; i++) {
             windows.add(calendar.windowAt(Granularity.MINUTE, Instant.EPOCH.plus(Duration.ofMinutes(i))));
@@ -99,7 +99,8 @@ class GenerationIT {
                                     .toList());
                 })
                 .toCompletableFuture()
-                .get(5, TimeUnit.SECONDS);
+                .get(5, TimeUnit.SECONDS)
+                .value();
     }
 
     private void write(int generation) {

@@ -26,6 +26,8 @@ class QueryConfigTest {
         assertThat(config.redisKeyPrefix()).isEqualTo("tally");
         assertThat(config.zone()).isEqualTo(ZoneId.of("UTC"));
         assertThat(config.allowedLateness()).isEqualTo(Duration.ofHours(1));
+        assertThat(config.retention()).isEqualTo(Api.RETENTION);
+        assertThat(config.partitions()).isEqualTo(12);
     }
 
     @Test
@@ -36,7 +38,9 @@ class QueryConfigTest {
                 "REDIS_URI", "rediss://:secret@redis:6380/2",
                 "REDIS_KEY_PREFIX", "other",
                 "TIME_ZONE", "Asia/Shanghai",
-                "ALLOWED_LATENESS", "PT5M"));
+                "ALLOWED_LATENESS", "PT5M",
+                "RETENTION_HOUR", "P40D",
+                "PARTITIONS", "48"));
 
         assertThat(config.address()).isEqualTo("0.0.0.0");
         assertThat(config.port()).isZero();
@@ -44,6 +48,8 @@ class QueryConfigTest {
         assertThat(config.redisKeyPrefix()).isEqualTo("other");
         assertThat(config.zone()).isEqualTo(ZoneId.of("Asia/Shanghai"));
         assertThat(config.allowedLateness()).isEqualTo(Duration.ofMinutes(5));
+        assertThat(config.retention().hour()).isEqualTo(Duration.ofDays(40));
+        assertThat(config.partitions()).isEqualTo(48);
     }
 
     @Test

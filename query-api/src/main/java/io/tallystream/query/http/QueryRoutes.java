@@ -2,50 +2,64 @@ package io.tallystream.query.http;
 
 import static java.util.Objects.requireNonNull;
 
-import io.lettuce.core.RedisException;
-import io.tallystream.query.stats.Overview;
-import io.tallystream.query.stats.Trend;
-import io.tallystream.query.store.CountReader;
+import io.tallystream.query.contract.ApiContract;
+import io.tallystream.query.contract.Operation;
+import io.tallystream.query.contract.Parameters;
+import io.tallystream.query.contract.RefusedException;
+import io.tallystream.query.live.LiveFeed;
 import io.tallystream.runtime.http.KeyAuthentication;
 import io.tallystream.runtime.http.Problem;
 import io.tallystream.runtime.http.ProblemException;
 import io.tallystream.runtime.http.ProblemHandler;
-import io.tallystream.schema.count.CountAddress;
-import io.tallystream.schema.count.Dimension;
-import io.tallystream.schema.count.Metric;
-import io.tallystream.schema.count.Window;
 import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
-import io.vertx.core.json.Json;
-import io.vertx.core.json.JsonObject;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.CompletionStage;
-import java.util.function.Function;
-import java.util.stream.Collectors;
+import java.util.Map;
 
-/** What can be asked. */
+/** The routes: one for each operation of the contract, and the files that need no key. */
 public final class QueryRoutes {
-    private static final List<Metric> TREND_METRICS = List.of(Metric.CALLS, Metric.CLICKS, Metric.PAGE_VIEWS);
+    private static final String LIVE = "live";
 
     private final KeyAuthentication authentication;
-    private final CountReader counts;
-    private final Overview overview;
-    private final Trend trend;
+    private final ApiContract contract;
+    private final Map<String, Question> questions;
+    private final LiveFeed live;
+    private final PublicFiles files;
 
     /**
      * Answers from those.
      *
      * @param authentication of those who may ask
+     * @param questions by the id of the operation that they answer
+     * @throws IllegalArgumentException if the contract and the questions are not of the same operations and media types
      */
-    public QueryRoutes(KeyAuthentication authentication, CountReader counts, Overview overview, Trend trend) {
+    public QueryRoutes(
+            KeyAuthentication authentication, ApiContract contract, Map<String, Question> questions, LiveFeed live) {
         this.authentication = requireNonNull(authentication, "authentication");
-        this.counts = requireNonNull(counts, "counts");
-        this.overview = requireNonNull(overview, "overview");
-        this.trend = requireNonNull(trend, "trend");
+        this.contract = requireNonNull(contract, "contract");
+        this.questions = Map.copyOf(questions);
+        this.live = requireNonNull(live, "live");
+        requireSame();
+        files = new PublicFiles(contract);
+    }
+
+    private void requireSame() {
+        Map<String, List<String>> described = new LinkedHashMap<>();
+        contract.operations().forEach(operation -> described.put(operation.id(), operation.types()));
+        Map<String, List<String>> answered = new LinkedHashMap<>();
+        questions.forEach((id, question) -> answered.put(id, question.types()));
+        answered.put(LIVE, List.of(MediaTypes.EVENTS));
+        if (!described.equals(answered)) {
+            throw new IllegalArgumentException(
+                    "the contract describes %s, answered are %s".formatted(described, answered));
+        }
     }
 
     /** A router over all routes, for one event loop. */
@@ -53,99 +67,68 @@ public final class QueryRoutes {
         Router router = Router.router(vertx);
         ProblemHandler.install(router);
         router.route().handler(SecurityHeaders::add);
-        Dashboard.mount(router);
-        List.of("/api/*", "/user/*").forEach(path -> router.route(path).handler(authentication));
-
-        answer(router, "/api/v1/stats/overview", this::overview);
-        answer(router, "/api/v1/stats/trend", this::trend);
-        answer(router, "/api/v1/users/:id/clicks", this::userClicks);
-        // The names of the design that Tallystream replaces.
-        answer(router, "/api/admin/stats/overview", this::overview);
-        answer(router, "/api/admin/stats/trend", this::trend);
-        answer(router, "/user/:id/clicks", this::bareUserClicks);
+        files.mount(router);
+        // All that follows, whether there is something or not.
+        router.route().handler(authentication);
+        for (Operation operation : contract.operations()) {
+            Route route = router.route(pathOf(operation));
+            operation.types().forEach(route::produces);
+            route.handler(ReadOnly::require).handler(context -> answer(context, operation));
+        }
         return router;
     }
 
-    private CompletionStage<JsonObject> overview(RoutingContext context) {
-        knowParameters(context);
-        return overview.read();
+    private static String pathOf(Operation operation) {
+        return operation.path().replaceAll("\\{(\\w+)}", ":$1");
     }
 
-    private CompletionStage<JsonObject> trend(RoutingContext context) {
-        knowParameters(context, "range", "metric");
-        Trend.Range range =
-                choose(context, "range", Trend.Range.DAY, Arrays.asList(Trend.Range.values()), Trend.Range::wireName);
-        Metric metric = choose(context, "metric", Metric.CALLS, TREND_METRICS, Metric::wireName);
-        return trend.read(range, metric);
-    }
-
-    private CompletionStage<JsonObject> userClicks(RoutingContext context) {
-        knowParameters(context);
-        String user = context.pathParam("id");
-        return clicksOf(user)
-                .thenApply(clicks -> new JsonObject().put("user_id", user).put("clicks", clicks));
-    }
-
-    private CompletionStage<Long> bareUserClicks(RoutingContext context) {
-        knowParameters(context);
-        return clicksOf(context.pathParam("id"));
-    }
-
-    private CompletionStage<Long> clicksOf(String user) {
-        CountAddress address = new CountAddress(Metric.CLICKS, Window.LIFETIME, Dimension.USER, user);
-        return counts.answer(snapshot -> snapshot.count(address));
-    }
-
-    private static void answer(Router router, String path, Function<RoutingContext, CompletionStage<?>> question) {
-        router.route(path)
-                .handler(ReadOnly::require)
-                .handler(context -> Future.fromCompletionStage(
-                                question.apply(context), context.vertx().getOrCreateContext())
-                        .onSuccess(answer -> send(context, answer))
-                        .onFailure(failure -> context.fail(asProblem(failure))));
-    }
-
-    private static void send(RoutingContext context, Object answer) {
-        Future<Void> sent = context.response()
-                .putHeader("Content-Type", "application/json")
-                .putHeader("Cache-Control", "no-store")
-                .end(Json.encodeToBuffer(answer));
-        sent.onFailure(gone -> {
-            // The client went away; there is nobody to tell.
-        });
-    }
-
-    private static Throwable asProblem(Throwable failure) {
-        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-        return cause instanceof RedisException
-                ? new ProblemException(
-                        new Problem(503, "unavailable", "Counts are not available", "Redis does not answer; try again"))
-                : cause;
-    }
-
-    private static void knowParameters(RoutingContext context, String... known) {
-        List<String> names = List.of(known);
-        for (String name : context.queryParams().names()) {
-            if (!names.contains(name)) {
-                throw badParameter("the parameter %s is not known here; known: %s".formatted(name, names));
+    private void answer(RoutingContext context, Operation operation) {
+        try {
+            Parameters parameters = operation.read(context.pathParams(), byName(context.queryParams()));
+            if (operation.id().equals(LIVE)) {
+                listen(context);
+                return;
             }
+            Question question = questions.get(operation.id());
+            if (isWantedAsCsv(context, parameters, question)) {
+                new CsvResponse(context, question.table().apply(parameters), operation.id()).send();
+            } else {
+                Future.fromCompletionStage(
+                                question.json().apply(parameters),
+                                context.vertx().getOrCreateContext())
+                        .onSuccess(answer -> JsonResponse.send(context, answer))
+                        .onFailure(failure -> context.fail(Refusals.asProblem(failure)));
+            }
+        } catch (RefusedException e) {
+            context.fail(Refusals.asProblem(e));
         }
     }
 
-    private static <T> T choose(
-            RoutingContext context, String parameter, T absent, List<T> choices, Function<T, String> name) {
-        String text = context.queryParams().get(parameter);
-        if (text == null) {
-            return absent;
+    private static boolean isWantedAsCsv(RoutingContext context, Parameters parameters, Question question) {
+        if (parameters.has("format")) {
+            return parameters.text("format").equals("csv");
         }
-        return choices.stream()
-                .filter(choice -> name.apply(choice).equals(text))
-                .findFirst()
-                .orElseThrow(() -> badParameter("%s must be one of %s"
-                        .formatted(parameter, choices.stream().map(name).collect(Collectors.joining(", ")))));
+        String accepted = context.getAcceptableContentType();
+        return (accepted == null ? question.types().get(0) : accepted).equals(MediaTypes.CSV);
     }
 
-    private static ProblemException badParameter(String detail) {
-        return new ProblemException(new Problem(400, "bad-parameter", "Bad parameter", detail));
+    private void listen(RoutingContext context) {
+        context.response().putHeader("Content-Type", MediaTypes.EVENTS).putHeader("Cache-Control", "no-store");
+        if (HttpMethod.HEAD.equals(context.request().method())) {
+            JsonResponse.ignore(context.response().end());
+        } else if (!live.add(context.vertx().getOrCreateContext(), context.response())) {
+            context.fail(new ProblemException(new Problem(
+                    503,
+                    "too-many-listeners",
+                    "Too many listeners",
+                    "as many listen as this server takes; try again")));
+        }
+    }
+
+    private static Map<String, List<String>> byName(MultiMap query) {
+        Map<String, List<String>> byName = new LinkedHashMap<>();
+        query.forEach((name, value) ->
+                byName.computeIfAbsent(name, any -> new ArrayList<>()).add(value));
+        return byName;
     }
 }

@@ -2,18 +2,16 @@ package io.tallystream.query.stats;
 
 import static java.util.Objects.requireNonNull;
 
-import io.tallystream.query.store.CountReader;
+import io.tallystream.query.span.Bucket;
+import io.tallystream.query.store.Ranking;
+import io.tallystream.query.store.Snapshot;
 import io.tallystream.schema.count.Dimension;
 import io.tallystream.schema.count.Granularity;
 import io.tallystream.schema.count.Metric;
-import io.tallystream.schema.count.Window;
-import io.tallystream.schema.count.WindowCalendar;
-import io.tallystream.schema.event.CallStatus;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.time.Clock;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -21,86 +19,65 @@ import java.util.concurrent.CompletionStage;
 /** How the day is going. */
 public final class Overview {
     private static final int HOT_APIS = 5;
-    // More than there are: every HTTP status code, success and error.
-    private static final int ALL_STATUSES = 1_000;
 
-    private final CountReader counts;
-    private final WindowCalendar calendar;
-    private final Clock clock;
+    private final Desk desk;
 
-    /** Reads from those counts. */
-    public Overview(CountReader counts, WindowCalendar calendar, Clock clock) {
-        this.counts = requireNonNull(counts, "counts");
-        this.calendar = requireNonNull(calendar, "calendar");
-        this.clock = requireNonNull(clock, "clock");
+    /** Asks there. */
+    public Overview(Desk desk) {
+        this.desk = requireNonNull(desk, "desk");
     }
 
     /** Today, this hour, and today's most called endpoints, as they are now. */
     public CompletionStage<JsonObject> read() {
-        return counts.answer(this::read);
+        Instant now = desk.now();
+        return desk.json(now, snapshot -> read(snapshot, now));
     }
 
-    private CompletionStage<JsonObject> read(CountReader.Snapshot snapshot) {
-        Instant now = clock.instant();
-        Window today = calendar.windowAt(Granularity.DAY, now);
-        Window hour = calendar.windowAt(Granularity.HOUR, now);
+    /** The same from a snapshot, without what all answers have. */
+    CompletionStage<JsonObject> read(Snapshot snapshot, Instant now) {
+        Bucket today = desk.spans().bucketAt(Granularity.DAY, now);
+        Bucket hour = desk.spans().bucketAt(Granularity.HOUR, now);
         // All are sent before the first reply is awaited.
-        CompletableFuture<Map<Metric, Long>> dayTotals = snapshot.totals(today).toCompletableFuture();
-        CompletableFuture<Map<Metric, Long>> hourTotals = snapshot.totals(hour).toCompletableFuture();
-        CompletableFuture<Map<String, Long>> statuses = snapshot.top(
-                        today, Metric.CALLS, Dimension.STATUS, ALL_STATUSES)
+        CompletableFuture<Map<Metric, Long>> dayTotals =
+                snapshot.totals(today.window()).toCompletableFuture();
+        CompletableFuture<Map<Metric, Long>> hourTotals =
+                snapshot.totals(hour.window()).toCompletableFuture();
+        CompletableFuture<Ranking> statuses = snapshot.statuses(today.window()).toCompletableFuture();
+        CompletableFuture<Ranking> endpoints = snapshot.ranking(
+                        today.window(), Metric.CALLS, Dimension.ENDPOINT, Ranking.Order.DESCENDING, 0, HOT_APIS)
                 .toCompletableFuture();
-        CompletableFuture<Map<String, Long>> endpoints =
-                snapshot.top(today, Metric.CALLS, Dimension.ENDPOINT, HOT_APIS).toCompletableFuture();
         return CompletableFuture.allOf(dayTotals, hourTotals, statuses, endpoints)
                 .thenApply(all -> new JsonObject()
-                        .put("as_of", now.truncatedTo(ChronoUnit.SECONDS).toString())
-                        .put("time_zone", calendar.zone().getId())
-                        .put("today", today(today, dayTotals.join(), statuses.join()))
+                        .put(
+                                "today",
+                                today(today, dayTotals.join(), statuses.join().entries()))
                         .put("current_hour", hour(hour, hourTotals.join()))
-                        .put("hot_apis", hotApis(endpoints.join())));
+                        .put("hot_apis", hotApis(endpoints.join().entries())));
     }
 
-    private static JsonObject today(Window today, Map<Metric, Long> totals, Map<String, Long> statuses) {
+    private static JsonObject today(Bucket today, Map<Metric, Long> totals, List<Ranking.Entry> statuses) {
         return new JsonObject()
-                .put("date", today.label())
+                .put("date", today.window().label())
                 .put("calls", total(totals, Metric.CALLS))
-                .put("success_rate", successRate(statuses))
+                .put("success_rate", Shares.successRate(statuses))
                 .put("clicks", total(totals, Metric.CLICKS))
                 .put("page_views", total(totals, Metric.PAGE_VIEWS))
                 .put("active_users", total(totals, Metric.ACTIVE_USERS))
                 .put("new_users", total(totals, Metric.NEW_USERS));
     }
 
-    private JsonObject hour(Window hour, Map<Metric, Long> totals) {
-        Instant start = calendar.startOf(hour);
+    private JsonObject hour(Bucket hour, Map<Metric, Long> totals) {
         return new JsonObject()
-                .put("hour", start.atZone(calendar.zone()).getHour())
-                .put("start", start.toString())
+                .put("hour", hour.start().atZone(desk.spans().calendar().zone()).getHour())
+                .put("start", hour.start().toString())
                 .put("calls", total(totals, Metric.CALLS));
     }
 
-    private static JsonArray hotApis(Map<String, Long> endpoints) {
+    private static JsonArray hotApis(List<Ranking.Entry> endpoints) {
         JsonArray apis = new JsonArray();
-        endpoints.forEach((endpoint, calls) ->
-                apis.add(new JsonObject().put("api", endpoint).put("calls", calls)));
+        endpoints.forEach(endpoint ->
+                apis.add(new JsonObject().put("api", endpoint.member()).put("calls", endpoint.count())));
         return apis;
-    }
-
-    /** @return null if there were no calls: then there is no rate, good or bad */
-    private static Double successRate(Map<String, Long> statuses) {
-        long calls = statuses.values().stream().mapToLong(Long::longValue).sum();
-        long successes = statuses.entrySet().stream()
-                .filter(status -> isSuccess(status.getKey()))
-                .mapToLong(Map.Entry::getValue)
-                .sum();
-        return calls == 0 ? null : (double) successes / calls;
-    }
-
-    private static boolean isSuccess(String member) {
-        CallStatus status = CallStatus.parse(member);
-        // A status that this version does not know is not called a success.
-        return status != null && status.isSuccess();
     }
 
     private static long total(Map<Metric, Long> totals, Metric metric) {

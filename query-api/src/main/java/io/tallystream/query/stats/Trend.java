@@ -2,109 +2,168 @@ package io.tallystream.query.stats;
 
 import static java.util.Objects.requireNonNull;
 
-import io.tallystream.query.store.CountReader;
-import io.tallystream.schema.count.Granularity;
+import io.tallystream.query.contract.Parameters;
+import io.tallystream.query.contract.RefusedException;
+import io.tallystream.query.export.Table;
+import io.tallystream.query.span.Bucket;
+import io.tallystream.query.span.Span;
+import io.tallystream.query.store.Snapshot;
+import io.tallystream.schema.count.CountAddress;
+import io.tallystream.schema.count.CountTable;
+import io.tallystream.schema.count.Dimension;
 import io.tallystream.schema.count.Metric;
-import io.tallystream.schema.count.Window;
-import io.tallystream.schema.count.WindowCalendar;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.CompletableFuture;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
-/** How a metric went, window by window. */
+/** How a metric went, or one member of a dimension of it, window by window. */
 public final class Trend {
-    private final CountReader counts;
-    private final WindowCalendar calendar;
-    private final Duration allowedLateness;
-    private final Clock clock;
+    private final Desk desk;
 
-    /** The windows up to now that one can ask for. */
-    public enum Range {
-        /** The last 60 minutes. */
-        MINUTE(Granularity.MINUTE, 60),
-        /** The last 24 hours. */
-        HOUR(Granularity.HOUR, 24),
-        /** The last 30 days. */
-        DAY(Granularity.DAY, 30);
+    /** Asks there. */
+    public Trend(Desk desk) {
+        this.desk = requireNonNull(desk, "desk");
+    }
 
-        private final Granularity granularity;
-        private final int windows;
-
-        Range(Granularity granularity, int windows) {
-            this.granularity = granularity;
-            this.windows = windows;
+    /** What is asked: these windows, and those to compare with. */
+    private record Question(
+            Metric metric,
+            Dimension dimension,
+            String member,
+            Span span,
+            Optional<Span> comparison,
+            Optional<String> compare) {
+        CountAddress address(Bucket bucket) {
+            return new CountAddress(metric, bucket.window(), dimension, member);
         }
+    }
 
-        /** The name in requests. */
-        public String wireName() {
-            return granularity.wireName();
-        }
+    private record Counts(List<Long> asked, Optional<List<Long>> compared) {}
+
+    /**
+     * The counts of each window, oldest first.
+     *
+     * @throws RefusedException if the question has no answer
+     */
+    public CompletionStage<JsonObject> read(Parameters parameters) {
+        Instant now = desk.now();
+        Question question = question(parameters, now);
+        return desk.json(now, snapshot -> read(snapshot, question).thenApply(counts -> json(question, counts, now)));
     }
 
     /**
-     * Reads from those counts.
+     * The same as a table.
      *
-     * @param allowedLateness how long after its end a window may still change
+     * @throws RefusedException if the question has no answer
      */
-    public Trend(CountReader counts, WindowCalendar calendar, Duration allowedLateness, Clock clock) {
-        this.counts = requireNonNull(counts, "counts");
-        this.calendar = requireNonNull(calendar, "calendar");
-        this.allowedLateness = requireNonNull(allowedLateness, "allowedLateness");
-        this.clock = requireNonNull(clock, "clock");
+    public Table table(Parameters parameters) {
+        Instant now = desk.now();
+        Question question = question(parameters, now);
+        List<String> columns = new ArrayList<>(List.of("time", "count", "final"));
+        question.comparison().ifPresent(any -> columns.addAll(List.of("compare_time", "compare_count")));
+        return Table.of(
+                columns,
+                () -> desk.ask(snapshot -> read(snapshot, question))
+                        .thenApply(answer -> rows(question, answer.value(), now)));
     }
 
-    /** The totals of a metric in each window of the range, oldest first, the current one last. */
-    public CompletionStage<JsonObject> read(Range range, Metric metric) {
-        return counts.answer(snapshot -> read(snapshot, range, metric));
+    /** The totals of a metric in those windows. */
+    CompletionStage<List<Long>> totals(Snapshot snapshot, Metric metric, Span span) {
+        return counts(
+                snapshot, new Question(metric, Dimension.TOTAL, "", span, Optional.empty(), Optional.empty()), span);
     }
 
-    private CompletionStage<JsonObject> read(CountReader.Snapshot snapshot, Range range, Metric metric) {
-        Instant now = clock.instant();
-        List<Window> windows = List.copyOf(windowsUpTo(now, range));
-        List<CompletableFuture<Map<Metric, Long>>> totals = new ArrayList<>();
-        // All are sent before the first reply is awaited.
-        windows.forEach(window -> totals.add(snapshot.totals(window).toCompletableFuture()));
-        return CompletableFuture.allOf(totals.toArray(CompletableFuture[]::new)).thenApply(all -> {
-            JsonArray data = new JsonArray();
-            for (int i = 0; i < windows.size(); i++) {
-                data.add(bucket(windows.get(i), totals.get(i).join().getOrDefault(metric, 0L), now));
-            }
-            return new JsonObject()
-                    .put("range", range.wireName())
-                    .put("granularity", range.granularity.wireName())
-                    .put("metric", metric.wireName())
-                    .put("time_zone", calendar.zone().getId())
-                    .put("from", calendar.startOf(windows.get(0)).toString())
-                    .put("to", calendar.endOf(windows.get(windows.size() - 1)).toString())
-                    .put("data", data);
-        });
-    }
-
-    private Deque<Window> windowsUpTo(Instant now, Range range) {
-        Deque<Window> windows = new ArrayDeque<>();
-        Instant time = now;
-        while (windows.size() < range.windows) {
-            Window window = calendar.windowAt(range.granularity, time);
-            windows.addFirst(window);
-            time = calendar.startOf(window).minusMillis(1);
+    /** The windows with their counts, as they are answered. */
+    JsonArray data(Span span, List<Long> counts, Instant now) {
+        JsonArray data = new JsonArray();
+        for (int i = 0; i < counts.size(); i++) {
+            Bucket bucket = span.buckets().get(i);
+            data.add(new JsonObject()
+                    .put("time", bucket.start().toString())
+                    .put("count", counts.get(i))
+                    .put("final", desk.spans().isFinal(bucket, now)));
         }
-        return windows;
+        return data;
     }
 
-    private JsonObject bucket(Window window, long count, Instant now) {
-        boolean isFinal = !calendar.endOf(window).plus(allowedLateness).isAfter(now);
-        return new JsonObject()
-                .put("time", calendar.startOf(window).toString())
-                .put("count", count)
-                .put("final", isFinal);
+    private Question question(Parameters parameters, Instant now) {
+        Metric metric = parameters.choice("metric", Metric::ofWireName);
+        if (parameters.has("dimension") != parameters.has("member")) {
+            String missing = parameters.has("dimension") ? "member" : "dimension";
+            throw RefusedException.badParameter(missing, "dimension and member go together; there is no " + missing);
+        }
+        Dimension dimension =
+                parameters.find("dimension").map(Dimension::ofWireName).orElse(Dimension.TOTAL);
+        CountTable.Row row = Rows.require(metric, dimension);
+        Span span = desk.spans().of(parameters, row, now);
+        Optional<Span> comparison = parameters
+                .find("compare")
+                .map(compare -> compare.equals("week")
+                        ? desk.spans().weekBefore(span)
+                        : desk.spans().previous(span));
+        comparison.ifPresent(
+                compared -> desk.spans().requireKept(compared.buckets().get(0), row, "compare", now));
+        return new Question(
+                metric, dimension, parameters.find("member").orElse(""), span, comparison, parameters.find("compare"));
+    }
+
+    private static CompletionStage<Counts> read(Snapshot snapshot, Question question) {
+        CompletionStage<List<Long>> asked = counts(snapshot, question, question.span());
+        return question.comparison()
+                .map(comparison -> asked.thenCombine(
+                        counts(snapshot, question, comparison),
+                        (counts, compared) -> new Counts(counts, Optional.of(compared))))
+                .orElseGet(() -> asked.thenApply(counts -> new Counts(counts, Optional.empty())));
+    }
+
+    private static CompletionStage<List<Long>> counts(Snapshot snapshot, Question question, Span span) {
+        // All are sent before the first reply is awaited.
+        return Stages.all(span.buckets().stream()
+                .map(bucket -> snapshot.count(question.address(bucket)))
+                .toList());
+    }
+
+    private JsonObject json(Question question, Counts counts, Instant now) {
+        Span span = question.span();
+        JsonObject json = new JsonObject();
+        span.range().ifPresent(range -> json.put("range", range));
+        json.put("granularity", span.granularity().wireName())
+                .put("metric", question.metric().wireName());
+        if (question.dimension() != Dimension.TOTAL) {
+            json.put("dimension", question.dimension().wireName()).put("member", question.member());
+        }
+        json.put("from", span.from().toString())
+                .put("to", span.to().toString())
+                .put("data", data(span, counts.asked(), now));
+        question.comparison()
+                .ifPresent(comparison -> json.put(
+                        "compare",
+                        new JsonObject()
+                                .put("with", question.compare().orElseThrow())
+                                .put("from", comparison.from().toString())
+                                .put("to", comparison.to().toString())
+                                .put("data", data(comparison, counts.compared().orElseThrow(), now))));
+        return json;
+    }
+
+    private List<List<Object>> rows(Question question, Counts counts, Instant now) {
+        List<List<Object>> rows = new ArrayList<>();
+        for (int i = 0; i < counts.asked().size(); i++) {
+            Bucket bucket = question.span().buckets().get(i);
+            List<Object> row = new ArrayList<>();
+            row.add(bucket.start().toString());
+            row.add(counts.asked().get(i));
+            row.add(desk.spans().isFinal(bucket, now));
+            if (question.comparison().isPresent()) {
+                row.add(question.comparison().get().buckets().get(i).start().toString());
+                row.add(counts.compared().orElseThrow().get(i));
+            }
+            rows.add(row);
+        }
+        return rows;
     }
 }

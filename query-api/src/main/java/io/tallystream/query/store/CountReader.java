@@ -3,23 +3,13 @@ package io.tallystream.query.store;
 import static java.util.Objects.requireNonNull;
 
 import io.lettuce.core.RedisException;
-import io.lettuce.core.ScoredValue;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.tallystream.runtime.management.Health;
 import io.tallystream.runtime.redis.RedisConnector;
 import io.tallystream.runtime.redis.RedisLink;
-import io.tallystream.schema.count.CountAddress;
-import io.tallystream.schema.count.Dimension;
-import io.tallystream.schema.count.Metric;
-import io.tallystream.schema.count.Window;
 import io.tallystream.schema.redis.CountKeys;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.Arrays;
-import java.util.EnumMap;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -30,7 +20,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,18 +29,19 @@ import org.slf4j.LoggerFactory;
  */
 public final class CountReader implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(CountReader.class);
+    /** How long an answer may take. */
+    public static final Duration ANSWER_LIMIT = Duration.ofMillis(1_800);
+
     private static final Duration COMMAND_LIMIT = Duration.ofMillis(1_500);
     private static final int MAX_COMMANDS_UNDER_WAY = 100_000;
     private static final long PROBE_MS = 1_000;
     private static final long CONNECT_RETRY_MS = 200;
-    private static final Map<String, Metric> METRICS =
-            Arrays.stream(Metric.values()).collect(Collectors.toUnmodifiableMap(Metric::wireName, Function.identity()));
-
     // More than that within one answer, and somebody raises it without end.
     private static final int MAX_SWITCHES = 5;
 
     private final RedisConnector connector;
     private final String prefix;
+    private final int partitions;
     private final ScheduledExecutorService probe = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "redis-probe");
         thread.setDaemon(true);
@@ -66,10 +56,12 @@ public final class CountReader implements AutoCloseable {
      * Does not connect yet.
      *
      * @param prefix of all keys
+     * @param partitions how many partitions count, at most
      * @throws IllegalArgumentException if the URI is none
      */
-    public CountReader(String redisUri, String prefix) {
+    public CountReader(String redisUri, String prefix, int partitions) {
         this.prefix = requireNonNull(prefix, "prefix");
+        this.partitions = partitions;
         keys = new CountKeys(prefix, CountKeys.FIRST_GENERATION);
         // The probe connects anew: sooner than Lettuce, which waits up to half a minute, and also where Redis is gone
         // without a word.
@@ -86,55 +78,43 @@ public final class CountReader implements AutoCloseable {
         return health;
     }
 
-    /** Counts of one generation. Of no use after the answer that it was given for. */
-    public final class Snapshot {
-        private final CountKeys keys;
-
-        private Snapshot(CountKeys keys) {
-            this.keys = keys;
-        }
-
-        /** The totals of all metrics in a window; those without a count are not in the map. */
-        public CompletionStage<Map<Metric, Long>> totals(Window window) {
-            return ask(redis -> redis.zrangeWithScores(keys.totals(window), 0, -1))
-                    .thenApply(CountReader::byMetric);
-        }
-
-        /** The members of a dimension with the highest counts, highest first. */
-        public CompletionStage<Map<String, Long>> top(Window window, Metric metric, Dimension dimension, int limit) {
-            String key = keys.members(window, metric, dimension);
-            return ask(redis -> redis.zrevrangeWithScores(key, 0, limit - 1L)).thenApply(CountReader::byMember);
-        }
-
-        /** One count; 0 if there is none. */
-        public CompletionStage<Long> count(CountAddress address) {
-            return ask(redis -> redis.zscore(keys.key(address), keys.member(address)))
-                    .thenApply(score -> score == null ? 0 : score.longValue());
-        }
-    }
-
     /**
      * Answers a question from counts of one generation. Where all counts were made anew meanwhile, and the former ones may be gone
-     * in part, the question is asked once more.
+     * in part, the question is asked once more. Fails with a {@link RedisException} when that takes longer than {@link #ANSWER_LIMIT}.
      *
      * @param question reads from the snapshot, and from nothing else
      */
-    public <T> CompletionStage<T> answer(Function<Snapshot, CompletionStage<T>> question) {
-        return answer(question, MAX_SWITCHES);
+    public <T> CompletionStage<Answer<T>> answer(Function<Snapshot, CompletionStage<T>> question) {
+        return answer(question, MAX_SWITCHES)
+                .toCompletableFuture()
+                .orTimeout(ANSWER_LIMIT.toMillis(), TimeUnit.MILLISECONDS)
+                .exceptionally(failure -> {
+                    throw failure instanceof TimeoutException
+                            ? new RedisException("Redis took more than " + ANSWER_LIMIT)
+                            : asRedisException(failure);
+                });
     }
 
-    private <T> CompletionStage<T> answer(Function<Snapshot, CompletionStage<T>> question, int switchesLeft) {
+    private <T> CompletionStage<Answer<T>> answer(Function<Snapshot, CompletionStage<T>> question, int switchesLeft) {
         CountKeys used = keys;
-        return question.apply(new Snapshot(used))
+        return question.apply(new Snapshot(this::ask, used, partitions))
                 // Asked when all is read: what is live then was whole until then.
-                .thenCompose(answer -> liveKeys().thenCompose(live -> {
-                    if (live.generation() == used.generation()) {
-                        return CompletableFuture.completedFuture(answer);
+                .thenCompose(answer -> state().thenCompose(state -> {
+                    if (state.generation() == used.generation()) {
+                        return CompletableFuture.completedFuture(
+                                new Answer<>(answer, state.generation(), state.rebuilding()));
                     }
                     return switchesLeft > 0
                             ? answer(question, switchesLeft - 1)
                             : CompletableFuture.failedFuture(new RedisException("counts are made anew all the time"));
                 }));
+    }
+
+    private record State(int generation, boolean rebuilding) {}
+
+    private CompletionStage<State> state() {
+        CompletionStage<Long> rebuild = ask(redis -> redis.exists(CountKeys.rebuild(prefix)));
+        return liveKeys().thenCombine(rebuild, (live, held) -> new State(live.generation(), held > 0));
     }
 
     private CompletionStage<CountKeys> liveKeys() {
@@ -213,23 +193,5 @@ public final class CountReader implements AutoCloseable {
         if (failed != null) {
             failed.close();
         }
-    }
-
-    private static Map<Metric, Long> byMetric(List<ScoredValue<String>> scores) {
-        Map<Metric, Long> totals = new EnumMap<>(Metric.class);
-        for (ScoredValue<String> scored : scores) {
-            Metric metric = METRICS.get(scored.getValue());
-            // While versions are being exchanged, a newer one may count what this one does not know.
-            if (metric != null) {
-                totals.put(metric, (long) scored.getScore());
-            }
-        }
-        return totals;
-    }
-
-    private static Map<String, Long> byMember(List<ScoredValue<String>> scores) {
-        Map<String, Long> counts = new LinkedHashMap<>();
-        scores.forEach(scored -> counts.put(scored.getValue(), (long) scored.getScore()));
-        return counts;
     }
 }

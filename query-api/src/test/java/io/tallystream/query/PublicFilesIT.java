@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @WithRedis
 @Timeout(60)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class DashboardIT {
+class PublicFilesIT {
     private Api api;
 
     @BeforeAll
@@ -41,6 +40,9 @@ class DashboardIT {
         "/,              text/html",
         "/dashboard.js,  text/javascript",
         "/dashboard.css, text/css",
+        "/docs,          text/html",
+        "/docs.css,      text/css",
+        "/openapi.yaml,  application/yaml",
     })
     void shouldBeServedWithoutAToken(String path, String type) throws Exception {
         HttpResponse<String> response = api.send(api.bare(path).build());
@@ -51,7 +53,16 @@ class DashboardIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/", "/dashboard.js", "/dashboard.css", "/nothing", "/api/v1/stats/overview"})
+    @ValueSource(
+            strings = {
+                "/",
+                "/dashboard.js",
+                "/dashboard.css",
+                "/docs",
+                "/openapi.yaml",
+                "/nothing",
+                "/api/v1/stats/overview"
+            })
     void shouldKeepTheBrowserFromDoingOtherThings(String path) throws Exception {
         HttpResponse<String> response = api.send(api.bare(path).build());
 
@@ -63,9 +74,10 @@ class DashboardIT {
                         .doesNotContain("unsafe", "*"));
     }
 
-    @Test
-    void shouldHaveNeitherScriptNorStyleThatThePolicyForbids() throws Exception {
-        String html = api.send(api.bare("/").build()).body();
+    @ParameterizedTest
+    @ValueSource(strings = {"/", "/docs"})
+    void shouldHaveNeitherScriptNorStyleThatThePolicyForbids(String path) throws Exception {
+        String html = api.send(api.bare(path).build()).body();
 
         assertThat(html)
                 .doesNotContainPattern("(?is)<script(?![^>]*\\ssrc=)")
@@ -77,17 +89,18 @@ class DashboardIT {
                 .doesNotContainPattern("(?i)(src|href)=\"(https?:)?//");
     }
 
-    @Test
-    void shouldReferOnlyToFilesThatAreServed() throws Exception {
-        String html = api.send(api.bare("/").build()).body();
+    @ParameterizedTest
+    @CsvSource({"/, dashboard.js", "/docs, openapi.yaml"})
+    void shouldReferOnlyToFilesThatAreServed(String path, String one) throws Exception {
+        String html = api.send(api.bare(path).build()).body();
 
-        List<String> files = Pattern.compile("(?:src|href)=\"(?!data:)([^\"]+)\"")
+        List<String> files = Pattern.compile("(?:src|href)=\"(?!data:|#)([^\"]+)\"")
                 .matcher(html)
                 .results()
                 .map(reference -> reference.group(1))
                 .toList();
 
-        assertThat(files).contains("dashboard.js", "dashboard.css");
+        assertThat(files).contains(one);
         for (String file : files) {
             assertThat(api.send(api.bare("/" + file).build()).statusCode())
                     .as(file)
@@ -100,6 +113,7 @@ class DashboardIT {
             strings = {"/dashboard/index.html", "/index.html", "/../log4j2.xml", "/%2e%2e/log4j2.xml", "/dashboard.js/x"
             })
     void shouldServeNoOtherFile(String path) throws Exception {
-        assertProblem(api.send(api.bare(path).build()), 404, "not-found");
+        assertProblem(api.send(api.bare(path).build()), 401, "unauthorized");
+        assertProblem(api.get(path), 404, "not-found");
     }
 }

@@ -1,0 +1,2 @@
+/** Answers as tables, and tables as CSV. */
+package io.tallystream.query.export;

@@ -1,0 +1,24 @@
+package io.tallystream.query.http;
+
+import io.vertx.core.Future;
+import io.vertx.core.json.Json;
+import io.vertx.ext.web.RoutingContext;
+
+/** Sends a value as JSON. */
+final class JsonResponse {
+    private JsonResponse() {}
+
+    static void send(RoutingContext context, Object value) {
+        ignore(context.response()
+                .putHeader("Content-Type", MediaTypes.JSON)
+                .putHeader("Cache-Control", "no-store")
+                .putHeader("Vary", "Accept")
+                .end(Json.encodeToBuffer(value)));
+    }
+
+    static void ignore(Future<Void> sent) {
+        sent.onFailure(gone -> {
+            // The client went away; there is nobody to tell.
+        });
+    }
+}

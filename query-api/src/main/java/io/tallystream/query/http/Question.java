@@ -1,0 +1,35 @@
+package io.tallystream.query.http;
+
+import static java.util.Objects.requireNonNull;
+
+import io.tallystream.query.contract.Parameters;
+import io.tallystream.query.export.Table;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+
+/**
+ * What answers an operation of the contract.
+ *
+ * @param json its answer as JSON; null if it has none
+ * @param table its answer as a table, for CSV; null if it has none
+ */
+public record Question(Function<Parameters, ? extends CompletionStage<?>> json, Function<Parameters, Table> table) {
+    /** With an answer as JSON only. */
+    public static Question ofJson(Function<Parameters, ? extends CompletionStage<?>> json) {
+        return new Question(requireNonNull(json, "json"), null);
+    }
+
+    /** The media types of its answers, the default one first. */
+    List<String> types() {
+        List<String> types = new ArrayList<>();
+        if (json != null) {
+            types.add(MediaTypes.JSON);
+        }
+        if (table != null) {
+            types.add(MediaTypes.CSV);
+        }
+        return types;
+    }
+}

@@ -1,0 +1,38 @@
+package io.tallystream.query.http;
+
+import io.lettuce.core.RedisException;
+import io.tallystream.query.contract.RefusedException;
+import io.tallystream.runtime.http.Problem;
+import io.tallystream.runtime.http.ProblemException;
+import java.util.Map;
+import java.util.concurrent.CompletionException;
+
+/** Why there is no answer, as problems. */
+final class Refusals {
+    private static final Map<String, String> TITLES = Map.of(
+            "bad-parameter", "Bad parameter",
+            "expired", "No longer kept",
+            "not-counted", "Not counted",
+            "too-many-windows", "Too many windows");
+
+    private Refusals() {}
+
+    static Throwable asProblem(Throwable failure) {
+        Throwable cause = failure;
+        while (cause instanceof CompletionException && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        if (cause instanceof RefusedException refused) {
+            return new ProblemException(new Problem(
+                    refused.status(),
+                    refused.code(),
+                    TITLES.get(refused.code()),
+                    refused.getMessage(),
+                    refused.members()));
+        }
+        return cause instanceof RedisException
+                ? new ProblemException(
+                        new Problem(503, "unavailable", "Counts are not available", "Redis does not answer; try again"))
+                : cause;
+    }
+}

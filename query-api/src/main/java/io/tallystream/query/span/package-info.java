@@ -1,0 +1,2 @@
+/** Which windows a question is about. Without I/O. */
+package io.tallystream.query.span;

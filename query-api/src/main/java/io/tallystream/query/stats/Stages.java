@@ -1,0 +1,18 @@
+package io.tallystream.query.stats;
+
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** Stages that run beside each other. */
+final class Stages {
+    private Stages() {}
+
+    /** The values of all, in their order. */
+    static <T> CompletionStage<List<T>> all(List<? extends CompletionStage<T>> stages) {
+        List<CompletableFuture<T>> futures =
+                stages.stream().map(CompletionStage::toCompletableFuture).toList();
+        return CompletableFuture.allOf(futures.toArray(CompletableFuture[]::new))
+                .thenApply(all -> futures.stream().map(CompletableFuture::join).toList());
+    }
+}

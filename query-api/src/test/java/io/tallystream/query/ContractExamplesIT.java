@@ -1,0 +1,110 @@
+package io.tallystream.query;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.tallystream.embedded.EmbeddedRedis;
+import io.vertx.core.json.Json;
+import io.vertx.core.json.JsonObject;
+import io.vertx.json.schema.Draft;
+import io.vertx.json.schema.JsonSchema;
+import io.vertx.json.schema.JsonSchemaOptions;
+import io.vertx.json.schema.OutputFormat;
+import io.vertx.json.schema.OutputUnit;
+import io.vertx.json.schema.SchemaRepository;
+import java.net.http.HttpResponse;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What the contract says is answered is what is answered. */
+class ContractExamplesIT extends WithApi {
+    private JsonNode contract;
+
+    ContractExamplesIT(EmbeddedRedis redis) {
+        super(redis);
+    }
+
+    @BeforeEach
+    void write() throws Exception {
+        ExampleCounts.write(counts);
+        contract = new YAMLMapper()
+                .readTree(api.send(api.bare("/openapi.yaml").build()).body());
+    }
+
+    @Test
+    void shouldAnswerEachExampleExactly() throws Exception {
+        List<JsonNode> examples = contract.findValues("examples");
+        int run = 0;
+        for (JsonNode named : examples) {
+            for (JsonNode example : named) {
+                String request = example.path("x-request").asText();
+                HttpResponse<String> response = api.get(request);
+                JsonNode value = example.path("value");
+                if (value.isTextual()) {
+                    assertThat(response.body())
+                            .as(request)
+                            .isEqualTo(value.asText().replace("\n", "\r\n"));
+                } else {
+                    assertThat(new ObjectMapper().readTree(response.body()))
+                            .as(request)
+                            .isEqualTo(value);
+                }
+                run++;
+            }
+        }
+        assertThat(run).isGreaterThan(20);
+    }
+
+    @Test
+    void shouldAnswerAsItsSchemasSay() throws Exception {
+        List<String> checked = new ArrayList<>();
+        for (var path : contract.path("paths").properties()) {
+            JsonNode content = path.getValue().at("/get/responses/200/content/application~1json");
+            for (JsonNode example : content.path("examples")) {
+                String request = example.path("x-request").asText();
+                assertValid(content.at("/schema/$ref").asText(), request);
+                checked.add(path.getKey());
+            }
+        }
+        assertValid("#/components/schemas/Overview", "/api/admin/stats/overview");
+        assertValid("#/components/schemas/Trend", "/api/admin/stats/trend");
+        assertValid("#/components/schemas/Dimensions", "/api/v1/dimensions");
+        assertValid("#/components/schemas/Problem", "/api/v1/stats/trend?range=year");
+        assertThat(checked).hasSizeGreaterThan(12);
+    }
+
+    private void assertValid(String reference, String request) throws Exception {
+        Object answer = Json.decodeValue(api.get(request).body());
+        JsonSchemaOptions options = new JsonSchemaOptions()
+                .setBaseUri("app://contract")
+                .setDraft(Draft.DRAFT202012)
+                .setOutputFormat(OutputFormat.Basic);
+        JsonNode schema = inlined(contract.at(reference.substring(1)));
+        OutputUnit result = SchemaRepository.create(options)
+                .validator(JsonSchema.of(new JsonObject(schema.toString())), options)
+                .validate(answer);
+        assertThat(result.getValid()).as("%s: %s", request, result.getErrors()).isTrue();
+    }
+
+    /** With all that it refers to in place; no schema refers to itself. */
+    private JsonNode inlined(JsonNode node) {
+        if (node.has("$ref")) {
+            return inlined(contract.at(node.path("$ref").asText().substring(1)));
+        }
+        JsonNode copy = node.deepCopy();
+        if (copy instanceof ObjectNode object) {
+            node.properties().forEach(property -> object.set(property.getKey(), inlined(property.getValue())));
+        } else if (copy instanceof ArrayNode array) {
+            for (int i = 0; i < array.size(); i++) {
+                array.set(i, inlined(node.get(i)));
+            }
+        }
+        return copy;
+    }
+}
