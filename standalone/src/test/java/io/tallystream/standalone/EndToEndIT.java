@@ -23,12 +23,13 @@ import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.EnumSet;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -55,6 +56,13 @@ class EndToEndIT {
     @TempDir
     private static Path folder;
 
+    // What was posted.
+    private static final Map<String, Long> ENDPOINTS = new TreeMap<>();
+    private static final Map<String, Long> ERRORS = new TreeMap<>();
+    private static final Map<String, Long> PRODUCTS = new TreeMap<>();
+    private static final Set<String> USERS = new TreeSet<>();
+    private static final List<Integer> DURATIONS = new ArrayList<>();
+
     private static Tallystream tallystream;
 
     @BeforeAll
@@ -71,29 +79,36 @@ class EndToEndIT {
     @Order(1)
     void shouldCountExactlyWhatWasPosted() {
         Random random = new Random(7);
-        Map<String, Long> endpoints = new HashMap<>();
         int successes = 0;
         List<JsonObject> events = new ArrayList<>();
         for (int i = 0; i < CALLS; i++) {
             String endpoint = "/api/" + (int) (7 * random.nextDouble() * random.nextDouble());
             int status = random.nextInt(10) == 0 ? 500 : 200;
             successes += status == 200 ? 1 : 0;
-            endpoints.merge(endpoint, 1L, Long::sum);
+            String user = "u" + random.nextInt(20);
+            int duration = random.nextInt(300);
+            USERS.add(user);
+            ENDPOINTS.merge(endpoint, 1L, Long::sum);
+            ERRORS.merge(endpoint, status == 200 ? 0L : 1L, Long::sum);
+            if (endpoint.equals("/api/0")) {
+                DURATIONS.add(duration);
+            }
             events.add(new JsonObject()
                     .put("type", "api_call")
-                    .put("user_id", "u" + random.nextInt(20))
+                    .put("user_id", user)
                     .put("endpoint", endpoint)
                     .put("status", status)
-                    .put("duration_ms", random.nextInt(300)));
+                    .put("duration_ms", duration));
         }
         long clicksOfU1 = 0;
         for (int i = 0; i < CLICKS; i++) {
             String user = "u" + random.nextInt(20);
             clicksOfU1 += user.equals("u1") ? 1 : 0;
-            events.add(new JsonObject()
-                    .put("type", "click")
-                    .put("user_id", user)
-                    .put("product_id", "p" + random.nextInt(9)));
+            String product = "p" + random.nextInt(9);
+            USERS.add(user);
+            PRODUCTS.merge(product, 1L, Long::sum);
+            events.add(
+                    new JsonObject().put("type", "click").put("user_id", user).put("product_id", product));
         }
 
         for (int from = 0; from < events.size(); from += BATCH) {
@@ -106,11 +121,12 @@ class EndToEndIT {
         soon().untilAsserted(() -> assertThat(today().getLong("calls")).isEqualTo(CALLS));
         soon().untilAsserted(() -> assertThat(today().getLong("clicks")).isEqualTo(CLICKS));
         long expectedClicks = clicksOfU1;
-        soon().untilAsserted(() -> assertThat(tallystream.ask("/api/v1/users/u1/clicks"))
-                .isEqualTo(new JsonObject().put("user_id", "u1").put("clicks", expectedClicks)));
+        soon().untilAsserted(() -> assertThat(
+                        tallystream.ask("/api/v1/users/u1/clicks").getLong("clicks"))
+                .isEqualTo(expectedClicks));
         double expectedRate = (double) successes / CALLS;
         soon().untilAsserted(() -> assertThat(today().getDouble("success_rate")).isCloseTo(expectedRate, within(1e-9)));
-        soon().untilAsserted(() -> assertThat(hotApis()).isEqualTo(top(endpoints, 5)));
+        soon().untilAsserted(() -> assertThat(hotApis()).isEqualTo(top(ENDPOINTS, 5)));
         for (String range : List.of("minute", "hour", "day")) {
             soon().untilAsserted(() -> assertThat(sumOfTrend(range)).as(range).isEqualTo(CALLS));
         }
@@ -118,6 +134,48 @@ class EndToEndIT {
 
     @Test
     @Order(2)
+    void shouldAnswerOtherQuestionsInTheSameNumbers() {
+        soon().untilAsserted(() -> {
+            assertThat(counts("/api/v1/stats/top", "member", "count")).isEqualTo(ENDPOINTS);
+            assertThat(counts("/api/v1/stats/endpoints", "endpoint", "calls")).isEqualTo(ENDPOINTS);
+            assertThat(counts("/api/v1/stats/top?metric=clicks&dimension=product", "member", "count"))
+                    .isEqualTo(PRODUCTS);
+            assertThat(counts("/api/v1/products", "product_id", "clicks")).isEqualTo(PRODUCTS);
+        });
+        JsonObject clicked = tallystream.ask("/api/v1/stats/top?metric=clicks&dimension=product&granularity=lifetime");
+        assertThat(clicked.getLong("total")).isEqualTo(CLICKS);
+        assertThat(tallystream.ask("/api/v1/dimensions/endpoint").getJsonArray("data"))
+                .containsExactlyElementsOf(ENDPOINTS.keySet());
+        ENDPOINTS.forEach((endpoint, calls) -> {
+            JsonObject statuses = tallystream.ask("/api/v1/stats/statuses?endpoint=" + endpoint);
+            assertThat(statuses.getLong("calls")).isEqualTo(calls);
+            assertThat(statuses.getDouble("success_rate"))
+                    .isCloseTo(1 - (double) ERRORS.get(endpoint) / calls, within(1e-9));
+            JsonObject trend = tallystream.ask("/api/v1/stats/trend?range=hour&dimension=endpoint&member=" + endpoint);
+            assertThat(sumOf(trend)).isEqualTo(calls);
+        });
+    }
+
+    @Test
+    @Order(2)
+    void shouldTellUsersAndLatencies() {
+        soon().untilAsserted(() -> {
+            JsonArray growth = tallystream.ask("/api/v1/users/growth").getJsonArray("data");
+            assertThat(sum(growth, "new_users")).isEqualTo(USERS.size());
+            assertThat(growth.getJsonObject(growth.size() - 1).getLong("total_users"))
+                    .isEqualTo(USERS.size());
+        });
+        List<Integer> sorted = DURATIONS.stream().sorted().toList();
+        JsonObject latency = tallystream.ask("/api/v1/stats/latency?endpoint=/api/0");
+        assertThat(latency.getLong("timed_calls")).isEqualTo(sorted.size());
+        Map.of("p50", 0.50, "p90", 0.90, "p95", 0.95, "p99", 0.99).forEach((name, part) -> {
+            int exact = sorted.get((int) Math.ceil(part * sorted.size()) - 1);
+            assertThat(latency.getDouble(name)).as(name).isCloseTo(exact, within(0.05 * exact));
+        });
+    }
+
+    @Test
+    @Order(3)
     void shouldCountWhatDidNotComeThroughTheGateway() throws ExecutionException, InterruptedException {
         long before = today().getLong("calls");
         Map<String, Object> settings = Map.of(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, tallystream.kafka());
@@ -133,7 +191,7 @@ class EndToEndIT {
     }
 
     @Test
-    @Order(3)
+    @Order(4)
     void shouldSayWhatIsWrongAndGoOn() {
         long before = today().getLong("calls");
 
@@ -153,7 +211,7 @@ class EndToEndIT {
     }
 
     @Test
-    @Order(4)
+    @Order(5)
     void shouldGiveEveryKeyTheExpiryOfItsWindow() {
         Retention retention =
                 new Retention(Duration.ofDays(7), Duration.ofDays(30), Duration.ofDays(365), Duration.ofDays(30));
@@ -214,10 +272,26 @@ class EndToEndIT {
     }
 
     private static long sumOfTrend(String range) {
-        JsonArray data = tallystream.ask("/api/v1/stats/trend?range=" + range).getJsonArray("data");
+        return sumOf(tallystream.ask("/api/v1/stats/trend?range=" + range));
+    }
+
+    private static long sumOf(JsonObject trend) {
+        return sum(trend.getJsonArray("data"), "count");
+    }
+
+    private static long sum(JsonArray data, String name) {
         return IntStream.range(0, data.size())
-                .mapToLong(i -> data.getJsonObject(i).getLong("count"))
+                .mapToLong(i -> data.getJsonObject(i).getLong(name))
                 .sum();
+    }
+
+    private static Map<String, Long> counts(String path, String name, String count) {
+        Map<String, Long> counts = new TreeMap<>();
+        tallystream
+                .ask(path)
+                .getJsonArray("data")
+                .forEach(line -> counts.put(((JsonObject) line).getString(name), ((JsonObject) line).getLong(count)));
+        return counts;
     }
 
     private static JsonObject assertProblem(HttpResponse<String> response, int status) {
