@@ -1,0 +1,2 @@
+/** How fast questions are answered. */
+package io.tallystream.benchmarks.query;
