@@ -10,6 +10,7 @@ import io.tallystream.schema.count.Retention;
 import io.tallystream.schema.count.Window;
 import io.tallystream.schema.count.WindowCalendar;
 import io.tallystream.schema.redis.CountKeys;
+import io.tallystream.sink.redis.CountPipeline;
 import io.tallystream.sink.redis.RedisCounts;
 import java.time.Clock;
 import java.time.Duration;
@@ -41,7 +42,7 @@ final class QueryData implements AutoCloseable {
         counts = new RedisCounts(
                 new RedisConnector(
                         redis.uri(),
-                        new RedisConnector.Limits(Duration.ofSeconds(30), RedisCounts.MAX_COMMANDS_UNDER_WAY)),
+                        new RedisConnector.Limits(Duration.ofSeconds(30), CountPipeline.MAX_COMMANDS_UNDER_WAY)),
                 new CountKeys(PREFIX, CountKeys.FIRST_GENERATION),
                 RETENTION,
                 calendar,
