@@ -117,11 +117,11 @@ class ProcessorIT {
 
     @Test
     void shouldCountMoreNamesBetweenTwoCommitsThanTheHeapKeeps() throws Exception {
-        int products = 12_000;
+        int products = 10_500;
         Map<String, String> variables = new TreeMap<>(variables("state"));
         // Both make it more: names that one task has, and until it may forget them.
         variables.put("PARTITIONS", "1");
-        variables.put("COMMIT_INTERVAL", "PT5S");
+        variables.put("COMMIT_INTERVAL", "PT3S");
 
         try (RunningProcessor processor = new RunningProcessor(variables)) {
             processor.awaitUp();
