@@ -7,6 +7,7 @@ import io.tallystream.schema.count.Dimension;
 import io.tallystream.schema.count.Granularity;
 import io.tallystream.schema.count.Metric;
 import io.tallystream.schema.count.Window;
+import java.time.LocalDate;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.regex.Matcher;
@@ -52,6 +53,14 @@ public final class CountKeys {
     /** The key of the string that whoever makes counts anew holds meanwhile, so that there is one at a time. */
     public static String rebuild(String prefix) {
         return prefix + SEPARATOR + "rebuild";
+    }
+
+    /**
+     * The key of the hash that holds the daily reports of a date. It is of no generation: reports stay when counts are made anew, and
+     * outlast the counts they were made of.
+     */
+    public static String dailyReport(String prefix, LocalDate date) {
+        return prefix + SEPARATOR + "report" + SEPARATOR + "daily" + SEPARATOR + date;
     }
 
     /** The pattern, for {@code SCAN}, of all keys with that prefix. */

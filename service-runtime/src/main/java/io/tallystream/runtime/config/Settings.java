@@ -2,10 +2,12 @@ package io.tallystream.runtime.config;
 
 import io.tallystream.runtime.limit.AddressRanges;
 import io.tallystream.runtime.security.ApiKeys;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 
 /** Every variable there is, with its default. {@code docs/configuration.md} is checked against {@link #all()}. */
@@ -164,6 +166,22 @@ public final class Settings {
             "Addresses of load balancers whose X-Forwarded-For is believed, as 10.0.0.0/8,2001:db8::/32.",
             "addresses or ranges of addresses, comma-separated",
             AddressRanges::parse);
+    public static final Setting<String> REPORT_WEBHOOK_URL = new Setting<>(
+                    "REPORT_WEBHOOK_URL",
+                    "",
+                    false,
+                    "Where each daily report is posted; nowhere if this is not set.",
+                    "an https URL, or an http URL of this machine, without user and fragment",
+                    Settings::webhook)
+            .asSecret();
+    public static final Setting<String> REPORT_WEBHOOK_SECRET = new Setting<>(
+                    "REPORT_WEBHOOK_SECRET",
+                    "",
+                    false,
+                    "With which posted reports are signed, HMAC-SHA256. Needed with REPORT_WEBHOOK_URL.",
+                    "16 characters or more",
+                    Settings::secret)
+            .asSecret();
     public static final Setting<String> LOG_FORMAT = oneOf("LOG_FORMAT", "text", "Form of log lines.", "text", "json");
     public static final Setting<String> LOG_LEVEL =
             oneOf("LOG_LEVEL", "info", "Least weight of log lines.", "error", "warn", "info", "debug");
@@ -208,6 +226,8 @@ public final class Settings {
                 KEYS_FILE,
                 COLLECT_RATE,
                 TRUSTED_PROXIES,
+                REPORT_WEBHOOK_URL,
+                REPORT_WEBHOOK_SECRET,
                 LOG_FORMAT,
                 LOG_LEVEL);
     }
@@ -291,6 +311,17 @@ public final class Settings {
             throw new IllegalArgumentException("not positive");
         }
         return value;
+    }
+
+    private static String webhook(String text) {
+        URI url = URI.create(text);
+        boolean isOnThisMachine = Set.of("localhost", "127.0.0.1", "[::1]").contains(String.valueOf(url.getHost()));
+        boolean isPrivate = "https".equals(url.getScheme()) || (isOnThisMachine && "http".equals(url.getScheme()));
+        boolean isPlain = url.getHost() != null && url.getUserInfo() == null && url.getFragment() == null;
+        if (!text.isEmpty() && !(isPrivate && isPlain)) {
+            throw new IllegalArgumentException("not such a URL");
+        }
+        return text;
     }
 
     private static String secret(String text) {
