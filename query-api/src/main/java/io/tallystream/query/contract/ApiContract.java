@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * The OpenAPI file. Routes, the judgement of parameters and the page at {@code /docs} are made from it, so that what it says is what
@@ -59,14 +60,23 @@ public final class ApiContract {
 
     private static List<Operation> operations(JsonNode root) {
         List<Operation> operations = new ArrayList<>();
-        root.path("paths").properties().forEach(path -> {
-            JsonNode operation = path.getValue().path("get");
-            List<Parameter> parameters = new ArrayList<>();
-            operation.path("parameters").forEach(parameter -> parameters.add(Parameter.read(resolve(root, parameter))));
-            List<String> types = new ArrayList<>();
-            operation.at("/responses/200/content").fieldNames().forEachRemaining(types::add);
-            operations.add(new Operation(operation.path("operationId").asText(), path.getKey(), parameters, types));
-        });
+        root.path("paths")
+                .properties()
+                .forEach(path -> path.getValue().properties().forEach(method -> {
+                    JsonNode operation = method.getValue();
+                    List<Parameter> parameters = new ArrayList<>();
+                    operation
+                            .path("parameters")
+                            .forEach(parameter -> parameters.add(Parameter.read(resolve(root, parameter))));
+                    List<String> types = new ArrayList<>();
+                    operation.at("/responses/200/content").fieldNames().forEachRemaining(types::add);
+                    operations.add(new Operation(
+                            operation.path("operationId").asText(),
+                            method.getKey().toUpperCase(Locale.ROOT),
+                            path.getKey(),
+                            parameters,
+                            types));
+                }));
         return operations;
     }
 }

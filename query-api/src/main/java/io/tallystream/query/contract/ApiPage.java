@@ -3,6 +3,7 @@ package io.tallystream.query.contract;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -73,9 +74,10 @@ public final class ApiPage {
 
     private void operation(Operation operation) {
         JsonNode node = node(operation);
-        html.append("<article id=\"%s\">%n<h3><span class=\"method\">GET</span><code>%s</code>%s</h3>%n"
+        html.append("<article id=\"%s\">%n<h3><span class=\"method\">%s</span><code>%s</code>%s</h3>%n"
                 .formatted(
                         escape(operation.id()),
+                        escape(operation.method()),
                         escape(operation.path()),
                         node.path("deprecated").asBoolean() ? " <span class=\"former\">former name</span>" : ""));
         paragraphs(node.path("summary").asText());
@@ -127,7 +129,7 @@ public final class ApiPage {
     }
 
     private JsonNode node(Operation operation) {
-        return root.path("paths").path(operation.path()).path("get");
+        return root.path("paths").path(operation.path()).path(operation.method().toLowerCase(Locale.ROOT));
     }
 
     private void paragraphs(String markdown) {

@@ -8,6 +8,7 @@ import java.util.Map;
 public final class RefusedException extends RuntimeException {
     private static final long serialVersionUID = 1;
     private static final int BAD = 400;
+    private static final int MISSING = 404;
     private static final int UNANSWERABLE = 422;
 
     private final int status;
@@ -25,6 +26,11 @@ public final class RefusedException extends RuntimeException {
     /** A parameter is not what it has to be. The detail names it. */
     public static RefusedException badParameter(String parameter, String detail) {
         return new RefusedException(BAD, "bad-parameter", detail, Map.of("parameter", parameter));
+    }
+
+    /** There is nothing by that name yet. The detail says how there can be. */
+    public static RefusedException missing(String code, String parameter, String detail) {
+        return new RefusedException(MISSING, code, detail, Map.of("parameter", parameter));
     }
 
     /** The question is well formed, but its answer is not to be had. The detail names the parameter at fault. */

@@ -16,6 +16,15 @@ final class JsonResponse {
                 .end(Json.encodeToBuffer(value)));
     }
 
+    /** Sends a page made for this answer. */
+    static void sendPage(RoutingContext context, String html) {
+        ignore(context.response()
+                .putHeader("Content-Type", MediaTypes.HTML + "; charset=utf-8")
+                .putHeader("Cache-Control", "no-store")
+                .putHeader("Vary", "Accept")
+                .end(html));
+    }
+
     static void ignore(Future<Void> sent) {
         sent.onFailure(gone -> {
             // The client went away; there is nobody to tell.

@@ -22,6 +22,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /** The routes: one for each operation of the contract, and the files that need no key. */
 public final class QueryRoutes {
@@ -71,11 +74,22 @@ public final class QueryRoutes {
         // All that follows, whether there is something or not.
         router.route().handler(authentication);
         for (Operation operation : contract.operations()) {
-            Route route = router.route(pathOf(operation));
+            router.route(pathOf(operation)).handler(context -> ReadOnly.require(context, methodsOf(operation.path())));
+            Route route = router.route(pathOf(operation)).method(HttpMethod.valueOf(operation.method()));
+            if (operation.method().equals("GET")) {
+                route.method(HttpMethod.HEAD);
+            }
             operation.types().forEach(route::produces);
-            route.handler(ReadOnly::require).handler(context -> answer(context, operation));
+            route.handler(context -> answer(context, operation));
         }
         return router;
+    }
+
+    private Set<String> methodsOf(String path) {
+        return contract.operations().stream()
+                .filter(operation -> operation.path().equals(path))
+                .map(Operation::method)
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     private static String pathOf(Operation operation) {
@@ -90,26 +104,33 @@ public final class QueryRoutes {
                 return;
             }
             Question question = questions.get(operation.id());
-            if (isWantedAsCsv(context, parameters, question)) {
-                new CsvResponse(context, question.table().apply(parameters), operation.id()).send();
-            } else {
-                Future.fromCompletionStage(
-                                question.json().apply(parameters),
-                                context.vertx().getOrCreateContext())
-                        .onSuccess(answer -> JsonResponse.send(context, answer))
-                        .onFailure(failure -> context.fail(Refusals.asProblem(failure)));
+            switch (wantedType(context, parameters, question)) {
+                case MediaTypes.CSV ->
+                    new CsvResponse(context, question.table().apply(parameters), operation.id()).send();
+                case MediaTypes.HTML ->
+                    Future.fromCompletionStage(
+                                    question.page().apply(parameters),
+                                    context.vertx().getOrCreateContext())
+                            .onSuccess(html -> JsonResponse.sendPage(context, html))
+                            .onFailure(failure -> context.fail(Refusals.asProblem(failure)));
+                default ->
+                    Future.fromCompletionStage(
+                                    question.json().apply(parameters),
+                                    context.vertx().getOrCreateContext())
+                            .onSuccess(answer -> JsonResponse.send(context, answer))
+                            .onFailure(failure -> context.fail(Refusals.asProblem(failure)));
             }
         } catch (RefusedException e) {
             context.fail(Refusals.asProblem(e));
         }
     }
 
-    private static boolean isWantedAsCsv(RoutingContext context, Parameters parameters, Question question) {
+    private static String wantedType(RoutingContext context, Parameters parameters, Question question) {
         if (parameters.has("format")) {
-            return parameters.text("format").equals("csv");
+            return MediaTypes.ofFormat(parameters.text("format"));
         }
         String accepted = context.getAcceptableContentType();
-        return (accepted == null ? question.types().get(0) : accepted).equals(MediaTypes.CSV);
+        return accepted == null ? question.types().get(0) : accepted;
     }
 
     private void listen(RoutingContext context) {

@@ -14,8 +14,17 @@ import java.util.function.Function;
  *
  * @param json its answer as JSON; null if it has none
  * @param table its answer as a table, for CSV; null if it has none
+ * @param page its answer as a page of HTML; null if it has none
  */
-public record Question(Function<Parameters, ? extends CompletionStage<?>> json, Function<Parameters, Table> table) {
+public record Question(
+        Function<Parameters, ? extends CompletionStage<?>> json,
+        Function<Parameters, Table> table,
+        Function<Parameters, ? extends CompletionStage<String>> page) {
+    /** Without a page. */
+    public Question(Function<Parameters, ? extends CompletionStage<?>> json, Function<Parameters, Table> table) {
+        this(json, table, null);
+    }
+
     /** With an answer as JSON only. */
     public static Question ofJson(Function<Parameters, ? extends CompletionStage<?>> json) {
         return new Question(requireNonNull(json, "json"), null);
@@ -29,6 +38,9 @@ public record Question(Function<Parameters, ? extends CompletionStage<?>> json, 
         }
         if (table != null) {
             types.add(MediaTypes.CSV);
+        }
+        if (page != null) {
+            types.add(MediaTypes.HTML);
         }
         return types;
     }

@@ -11,6 +11,18 @@ final class ReadOnly {
 
     private ReadOnly() {}
 
+    /** Lets those methods pass, and HEAD with GET. */
+    static void require(RoutingContext context, Set<String> methods) {
+        String method = context.request().method().name();
+        if (methods.contains(method.equals("HEAD") ? "GET" : method)) {
+            context.next();
+        } else {
+            context.response()
+                    .putHeader(HttpHeaders.ALLOW, String.join(", ", methods).replace("GET", "GET, HEAD"));
+            context.fail(405);
+        }
+    }
+
     /** Lets GET and HEAD pass. Answers are made alike for both; Vert.x leaves the body out for HEAD. */
     static void require(RoutingContext context) {
         if (METHODS.contains(context.request().method())) {

@@ -12,6 +12,9 @@ final class Refusals {
     private static final Map<String, String> TITLES = Map.of(
             "bad-parameter", "Bad parameter",
             "expired", "No longer kept",
+            "no-report", "No report",
+            "not-begun", "Not begun",
+            "rebuilding", "Counts are being made anew",
             "not-counted", "Not counted",
             "too-many-windows", "Too many windows");
 

@@ -32,7 +32,8 @@ class QueryRoutesTest {
                         operation.id(),
                         new Question(
                                 operation.types().contains("application/json") ? any -> null : null,
-                                operation.types().contains("text/csv") ? any -> null : null)));
+                                operation.types().contains("text/csv") ? any -> null : null,
+                                operation.types().contains("text/html") ? any -> null : null)));
         return questions;
     }
 
