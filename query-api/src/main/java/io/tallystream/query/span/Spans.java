@@ -13,7 +13,9 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.LocalTime;
 import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -174,6 +176,39 @@ public final class Spans {
     }
 
     /**
+     * The date that a parameter is.
+     *
+     * @throws RefusedException if it is none
+     */
+    public static LocalDate date(Parameters parameters, String name) {
+        try {
+            LocalDate date = LocalDate.parse(parameters.text(name));
+            Instant noon = date.atTime(LocalTime.NOON).toInstant(ZoneOffset.UTC);
+            if (noon.isAfter(FIRST) && noon.isBefore(LAST)) {
+                return date;
+            }
+        } catch (DateTimeException e) {
+            // Told below.
+        }
+        throw RefusedException.badParameter(name, name + " must be a date such as 2026-11-20, from 1970 to 2199");
+    }
+
+    /**
+     * The day that a parameter is the date of.
+     *
+     * @throws RefusedException if it is none
+     */
+    public Bucket day(Parameters parameters, String name) {
+        LocalDate date = date(parameters, name);
+        Bucket day =
+                bucketAt(Granularity.DAY, date.atStartOfDay(calendar.zone()).toInstant());
+        if (!day.window().label().equals(date.toString())) {
+            throw RefusedException.badParameter(name, name + " is a day that the time zone has skipped");
+        }
+        return day;
+    }
+
+    /**
      * Makes sure that a window is counted and kept.
      *
      * @param row what is to be read of it
@@ -215,13 +250,25 @@ public final class Spans {
                 && !bucket.end().plus(allowedLateness).isAfter(now);
     }
 
+    /** The windows of a finer granularity that a window consists of, ascending. */
+    public List<Bucket> within(Bucket whole, Granularity finer) {
+        List<Bucket> parts = new ArrayList<>();
+        for (Instant time = whole.start(); time.isBefore(whole.end()); ) {
+            Bucket part = bucketAt(finer, time);
+            parts.add(part);
+            time = part.end();
+        }
+        return parts;
+    }
+
     /** The window in which that time lies. */
     public Bucket bucketAt(Granularity granularity, Instant time) {
         Window window = calendar.windowAt(granularity, time);
         return new Bucket(window, calendar.startOf(window), calendar.endOf(window));
     }
 
-    private boolean isKept(Window window, CountTable.Row row, Instant now) {
+    /** Whether the counts of a row are still kept for that window. */
+    public boolean isKept(Window window, CountTable.Row row, Instant now) {
         return retention
                 .expiryOf(window, row.dimension(), calendar)
                 .map(expiry -> expiry.isAfter(now))

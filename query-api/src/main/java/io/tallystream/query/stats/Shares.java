@@ -5,16 +5,16 @@ import io.tallystream.schema.event.CallStatus;
 import java.util.List;
 
 /** Parts of a whole. */
-final class Shares {
+public final class Shares {
     private Shares() {}
 
     /** The part's share; null of nothing: then there is no share, big or small. */
-    static Double of(long part, long whole) {
+    public static Double of(long part, long whole) {
         return whole == 0 ? null : (double) part / whole;
     }
 
     /** The share of successes; null if there were no calls: then there is no rate, good or bad. */
-    static Double successRate(List<Ranking.Entry> statuses) {
+    public static Double successRate(List<Ranking.Entry> statuses) {
         long calls = statuses.stream().mapToLong(Ranking.Entry::count).sum();
         long successes = statuses.stream()
                 .filter(status -> isSuccess(status.member()))
@@ -24,7 +24,7 @@ final class Shares {
     }
 
     /** A status that this version does not know is not called a success. */
-    static boolean isSuccess(String member) {
+    public static boolean isSuccess(String member) {
         CallStatus status = CallStatus.parse(member);
         return status != null && status.isSuccess();
     }

@@ -5,11 +5,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** Stages that run beside each other. */
-final class Stages {
+public final class Stages {
     private Stages() {}
 
     /** The values of all, in their order. */
-    static <T> CompletionStage<List<T>> all(List<? extends CompletionStage<T>> stages) {
+    public static <T> CompletionStage<List<T>> all(List<? extends CompletionStage<T>> stages) {
         List<CompletableFuture<T>> futures =
                 stages.stream().map(CompletionStage::toCompletableFuture).toList();
         return CompletableFuture.allOf(futures.toArray(CompletableFuture[]::new))
