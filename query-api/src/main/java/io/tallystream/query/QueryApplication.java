@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.tallystream.query.contract.ApiContract;
 import io.tallystream.query.http.QueryRoutes;
 import io.tallystream.query.live.LiveFeed;
+import io.tallystream.query.report.DailyReports;
 import io.tallystream.query.span.Spans;
 import io.tallystream.query.stats.Desk;
 import io.tallystream.query.stats.LiveFigures;
@@ -35,6 +36,7 @@ public final class QueryApplication implements Service {
     private Keyring keys;
     private CountReader counts;
     private LiveFeed live;
+    private DailyReports reports;
     private HttpListener listener;
 
     /** Not started. */
@@ -69,14 +71,17 @@ public final class QueryApplication implements Service {
         Gauge.builder("tallystream.query.live.listeners", live, LiveFeed::listeners)
                 .description("Who listens to the live feed now.")
                 .register(context.meters());
+        reports = new DailyReports(
+                desk, counts, config.redisUri(), config.redisKeyPrefix(), config.webhook(), clock, context.meters());
         QueryRoutes routes = new QueryRoutes(
                 new KeyAuthentication(
                         keys, KeyScope.READ, new AddressLimit(KeyAuthentication.FAILURES_PER_SECOND, config.proxies())),
                 ApiContract.load(),
-                Questions.of(desk),
+                Questions.of(desk, reports.reports()),
                 live);
         listener = HttpListener.start(config.address(), Settings.QUERY_PORT, config.port(), routes::router);
         live.start();
+        reports.start();
     }
 
     // Asking for shares that no partition has costs next to nothing, missing one makes a sum wrong.
@@ -97,6 +102,9 @@ public final class QueryApplication implements Service {
         }
         if (listener != null) {
             listener.close();
+        }
+        if (reports != null) {
+            reports.close();
         }
         if (counts != null) {
             counts.close();

@@ -1,5 +1,6 @@
 package io.tallystream.query;
 
+import io.tallystream.query.report.Webhook;
 import io.tallystream.runtime.config.Environment;
 import io.tallystream.runtime.config.KeySources;
 import io.tallystream.runtime.config.Settings;
@@ -7,6 +8,7 @@ import io.tallystream.runtime.limit.AddressRanges;
 import io.tallystream.schema.count.Retention;
 import java.time.Duration;
 import java.time.ZoneId;
+import java.util.Optional;
 
 /**
  * How the query API is set up.
@@ -18,6 +20,7 @@ import java.time.ZoneId;
  * @param allowedLateness how long after its end a window may still change
  * @param retention how long counts are kept
  * @param partitions of each topic
+ * @param webhook where daily reports are posted; empty: nowhere
  */
 public record QueryConfig(
         String address,
@@ -29,7 +32,8 @@ public record QueryConfig(
         ZoneId zone,
         Duration allowedLateness,
         Retention retention,
-        int partitions) {
+        int partitions,
+        Optional<Webhook> webhook) {
     private static final String DEFAULT_REDIS = "redis://localhost:6379";
 
     /** Reads it from the environment. */
@@ -48,7 +52,8 @@ public record QueryConfig(
                         environment.get(Settings.RETENTION_HOUR),
                         environment.get(Settings.RETENTION_DAY),
                         environment.get(Settings.RETENTION_USER_DAY)),
-                environment.get(Settings.PARTITIONS));
+                environment.get(Settings.PARTITIONS),
+                Webhook.from(environment));
     }
 
     /** Without what may be secret. */

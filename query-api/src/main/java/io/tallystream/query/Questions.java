@@ -1,6 +1,8 @@
 package io.tallystream.query;
 
 import io.tallystream.query.http.Question;
+import io.tallystream.query.reconciliation.Reconciliations;
+import io.tallystream.query.report.Reports;
 import io.tallystream.query.stats.Catalogue;
 import io.tallystream.query.stats.DayTable;
 import io.tallystream.query.stats.Desk;
@@ -20,10 +22,11 @@ import java.util.Map;
 final class Questions {
     private Questions() {}
 
-    static Map<String, Question> of(Desk desk) {
+    static Map<String, Question> of(Desk desk, Reports reports) {
         Map<String, Question> questions = new HashMap<>();
         ofStats(desk, questions);
         ofProfiles(desk, questions);
+        ofReports(desk, reports, questions);
         return questions;
     }
 
@@ -60,5 +63,13 @@ final class Questions {
         questions.put("product", Question.ofJson(products::read));
         questions.put("productClicks", Question.ofJson(parameters -> products.readClicks(parameters.text("id"))));
         questions.put("formerUserClicks", Question.ofJson(parameters -> users.clicks(parameters.text("id"))));
+    }
+
+    private static void ofReports(Desk desk, Reports reports, Map<String, Question> questions) {
+        Reconciliations reconciliations = new Reconciliations(desk);
+        questions.put("report", new Question(reports::read, reports::table, reports::page));
+        questions.put("reports", new Question(reports::list, reports::listTable));
+        questions.put("remakeReport", Question.ofJson(reports::remake));
+        questions.put("reconciliation", new Question(reconciliations::read, reconciliations::table));
     }
 }

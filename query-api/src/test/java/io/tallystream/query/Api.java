@@ -3,12 +3,15 @@ package io.tallystream.query;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.tallystream.query.report.Webhook;
 import io.tallystream.runtime.config.KeySources;
 import io.tallystream.runtime.lifecycle.ServiceContext;
 import io.tallystream.runtime.limit.AddressRanges;
 import io.tallystream.runtime.management.Health;
 import io.tallystream.runtime.management.HealthChecks;
+import io.tallystream.runtime.security.ApiKey;
 import io.tallystream.runtime.security.ApiKeys;
 import io.tallystream.runtime.security.KeyScope;
 import io.tallystream.schema.count.Retention;
@@ -25,6 +28,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /** A running query API at a fixed time, and a client that asks it. */
@@ -37,28 +44,47 @@ final class Api implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-    private static final KeySources KEYS =
-            new KeySources(ApiKeys.of("admin", KeyScope.ADMIN, TOKEN), Path.of("target", "no-such-keys"));
+    /** Of a key that may ask, and no more. */
+    static final String READ_KEY = "0123456789-test-reader";
 
+    private static final KeySources KEYS = new KeySources(
+            ApiKeys.of("admin", KeyScope.ADMIN, TOKEN)
+                    .and(List.of(new ApiKey(
+                            "reader",
+                            KeyScope.READ,
+                            ApiKey.digestOf(READ_KEY),
+                            OptionalInt.empty(),
+                            Set.of(),
+                            Instant.EPOCH))),
+            Path.of("target", "no-such-keys"));
+
+    private final MeterRegistry meters = new SimpleMeterRegistry();
     private final HealthChecks health = new HealthChecks();
-    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final QueryApplication application;
     private boolean closed;
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-    private Api(QueryConfig config, Instant now) {
-        application = new QueryApplication(
-                config, new ServiceContext(meters, health, failure -> {}), Clock.fixed(now, ZoneOffset.UTC));
+    private Api(QueryConfig config, Clock clock) {
+        application = new QueryApplication(config, new ServiceContext(meters, health, failure -> {}), clock);
     }
 
     static Api start(String redisUri, String prefix, ZoneId zone, Instant now) throws InterruptedException {
-        Api api = new Api(
-                new QueryConfig(
-                        "127.0.0.1", 0, KEYS, AddressRanges.parse(""), redisUri, prefix, zone, LATENESS, RETENTION, 4),
-                now);
+        return start(redisUri, prefix, zone, Clock.fixed(now, ZoneOffset.UTC), Optional.empty());
+    }
+
+    static Api start(String redisUri, String prefix, ZoneId zone, Clock clock, Optional<Webhook> webhook)
+            throws InterruptedException {
+        QueryConfig config = new QueryConfig(
+                "127.0.0.1", 0, KEYS, AddressRanges.parse(""), redisUri, prefix, zone, LATENESS, RETENTION, 4, webhook);
+        Api api = new Api(config, clock);
         api.application.start();
         return api;
+    }
+
+    /** What a counter stands at. */
+    int count(String name) {
+        return (int) meters.get(name).counter().count();
     }
 
     Api awaitUp() {

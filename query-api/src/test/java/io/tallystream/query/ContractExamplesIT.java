@@ -4,18 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.tallystream.embedded.EmbeddedRedis;
 import io.vertx.core.json.Json;
-import io.vertx.core.json.JsonObject;
-import io.vertx.json.schema.Draft;
-import io.vertx.json.schema.JsonSchema;
-import io.vertx.json.schema.JsonSchemaOptions;
-import io.vertx.json.schema.OutputFormat;
-import io.vertx.json.schema.OutputUnit;
-import io.vertx.json.schema.SchemaRepository;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,6 +35,9 @@ class ContractExamplesIT extends WithApi {
         for (JsonNode named : examples) {
             for (JsonNode example : named) {
                 String request = example.path("x-request").asText();
+                if (isOfReports(request)) {
+                    continue;
+                }
                 HttpResponse<String> response = api.get(request);
                 JsonNode value = example.path("value");
                 if (value.isTextual()) {
@@ -80,31 +74,14 @@ class ContractExamplesIT extends WithApi {
     }
 
     private void assertValid(String reference, String request) throws Exception {
-        Object answer = Json.decodeValue(api.get(request).body());
-        JsonSchemaOptions options = new JsonSchemaOptions()
-                .setBaseUri("app://contract")
-                .setDraft(Draft.DRAFT202012)
-                .setOutputFormat(OutputFormat.Basic);
-        JsonNode schema = inlined(contract.at(reference.substring(1)));
-        OutputUnit result = SchemaRepository.create(options)
-                .validator(JsonSchema.of(new JsonObject(schema.toString())), options)
-                .validate(answer);
-        assertThat(result.getValid()).as("%s: %s", request, result.getErrors()).isTrue();
+        if (!isOfReports(request)) {
+            new ContractSchemas(contract)
+                    .assertValid(reference, Json.decodeValue(api.get(request).body()), request);
+        }
     }
 
-    /** With all that it refers to in place; no schema refers to itself. */
-    private JsonNode inlined(JsonNode node) {
-        if (node.has("$ref")) {
-            return inlined(contract.at(node.path("$ref").asText().substring(1)));
-        }
-        JsonNode copy = node.deepCopy();
-        if (copy instanceof ObjectNode object) {
-            node.properties().forEach(property -> object.set(property.getKey(), inlined(property.getValue())));
-        } else if (copy instanceof ArrayNode array) {
-            for (int i = 0; i < array.size(); i++) {
-                array.set(i, inlined(node.get(i)));
-            }
-        }
-        return copy;
+    /** Run by ReportIT, in a year to come: Redis deletes reports that have expired. */
+    private static boolean isOfReports(String request) {
+        return request.startsWith("/api/v1/reports/");
     }
 }

@@ -3,14 +3,21 @@ package io.tallystream.query;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tallystream.query.report.Webhook;
 import io.tallystream.runtime.config.ConfigurationException;
 import io.tallystream.runtime.config.Environment;
+<<<<<<< HEAD
 import io.tallystream.runtime.security.ApiKey;
+=======
+import java.net.URI;
+>>>>>>> e75ac3e (Make a report of each day at 01:00 of the time zone)
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class QueryConfigTest {
     private static final String TOKEN = "0123456789abcdef";
@@ -80,5 +87,50 @@ class QueryConfigTest {
         Map<String, String> variables = new HashMap<>(Map.of("ADMIN_TOKEN", TOKEN));
         variables.putAll(more);
         return new Environment(variables).read(QueryConfig::from);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "https://hooks.example.com/a?b=c",
+                "http://localhost:8000/a",
+                "http://127.0.0.1/",
+                "http://[::1]:1/"
+            })
+    void shouldPostReportsWhereItIsPrivate(String url) {
+        QueryConfig config = read(Map.of("REPORT_WEBHOOK_URL", url, "REPORT_WEBHOOK_SECRET", "0123456789abcdef"));
+
+        assertThat(config.webhook()).contains(new Webhook(URI.create(url), "0123456789abcdef"));
+        assertThat(config.webhook().orElseThrow().toString())
+                .doesNotContain("0123456789abcdef")
+                .doesNotContain("b=c");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "http://hooks.example.com/",
+                "https://user:secret@hooks.example.com/",
+                "https://hooks.example.com/#a",
+                "ftp://localhost/",
+                "file:///etc/passwd",
+                "https:///a",
+                "hooks.example.com",
+                "http://localhost.example.com/",
+                "not a URL"
+            })
+    void shouldNotPostReportsElsewhere(String url) {
+        assertThatThrownBy(() -> read(Map.of("REPORT_WEBHOOK_URL", url, "REPORT_WEBHOOK_SECRET", "0123456789abcdef")))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageStartingWith("REPORT_WEBHOOK_URL must be an https URL")
+                .hasMessageNotContaining(url);
+    }
+
+    @Test
+    void shouldNotPostReportsUnsigned() {
+        assertThatThrownBy(() -> read(Map.of("REPORT_WEBHOOK_URL", "https://hooks.example.com/")))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageStartingWith("REPORT_WEBHOOK_SECRET must be set.");
+        assertThat(read(Map.of()).webhook()).isEmpty();
     }
 }

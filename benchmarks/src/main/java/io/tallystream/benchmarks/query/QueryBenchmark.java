@@ -127,7 +127,8 @@ public final class QueryBenchmark {
                 ZoneId.of("UTC"),
                 Duration.ofHours(1),
                 QueryData.RETENTION,
-                12);
+                12,
+                Optional.empty());
         Vertx vertx = Vertx.vertx();
         RedisClient client = RedisClient.create(redis.uri());
         try (QueryApplication application =

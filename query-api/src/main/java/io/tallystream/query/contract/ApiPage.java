@@ -1,5 +1,7 @@
 package io.tallystream.query.contract;
 
+import static io.tallystream.query.export.Html.escape;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -143,12 +145,5 @@ public final class ApiPage {
     /** With what stands in backticks as code. */
     private static String text(String markdown) {
         return CODE.matcher(escape(markdown)).replaceAll("<code>$1</code>");
-    }
-
-    private static String escape(String text) {
-        return text.replace("&", "&amp;")
-                .replace("<", "&lt;")
-                .replace(">", "&gt;")
-                .replace("\"", "&quot;");
     }
 }

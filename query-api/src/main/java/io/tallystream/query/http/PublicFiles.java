@@ -31,6 +31,7 @@ final class PublicFiles {
         files.put("/dashboard.css", new File(STYLE, read("/dashboard/dashboard.css")));
         files.put("/docs", new File(HTML, Buffer.buffer(new ApiPage(contract).html())));
         files.put("/docs.css", new File(STYLE, read("/docs/docs.css")));
+        files.put("/report.css", new File(STYLE, read("/report/report.css")));
         files.put("/openapi.yaml", new File(YAML, Buffer.buffer(contract.text())));
     }
 

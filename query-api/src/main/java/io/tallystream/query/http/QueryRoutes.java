@@ -11,6 +11,7 @@ import io.tallystream.runtime.http.KeyAuthentication;
 import io.tallystream.runtime.http.Problem;
 import io.tallystream.runtime.http.ProblemException;
 import io.tallystream.runtime.http.ProblemHandler;
+import io.tallystream.runtime.security.KeyScope;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
@@ -78,11 +79,27 @@ public final class QueryRoutes {
             Route route = router.route(pathOf(operation)).method(HttpMethod.valueOf(operation.method()));
             if (operation.method().equals("GET")) {
                 route.method(HttpMethod.HEAD);
+            } else {
+                route.handler(QueryRoutes::requireAdmin);
             }
             operation.types().forEach(route::produces);
             route.handler(context -> answer(context, operation));
         }
         return router;
+    }
+
+    /** What changes something is for administrators. */
+    private static void requireAdmin(RoutingContext context) {
+        KeyScope scope = KeyAuthentication.keyOf(context).scope();
+        if (!scope.permits(KeyScope.ADMIN)) {
+            throw new ProblemException(new Problem(
+                    403,
+                    "forbidden",
+                    "Forbidden",
+                    "this takes keys of scope %s, this one is for %s"
+                            .formatted(KeyScope.ADMIN.wireName(), scope.wireName())));
+        }
+        context.next();
     }
 
     private Set<String> methodsOf(String path) {

@@ -110,6 +110,12 @@ public final class CountReader implements AutoCloseable {
                 }));
     }
 
+    /** Asks for what is of no generation, such as a report. Fails as answers do. */
+    public <T> CompletionStage<T> read(
+            Function<RedisClusterAsyncCommands<String, String>, CompletionStage<T>> command) {
+        return ask(command);
+    }
+
     private record State(int generation, boolean rebuilding) {}
 
     private CompletionStage<State> state() {

@@ -1,0 +1,128 @@
+package io.tallystream.query.report;
+
+import static java.util.Objects.requireNonNull;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.tallystream.query.stats.Desk;
+import io.tallystream.schema.count.CountTable;
+import io.tallystream.schema.count.Dimension;
+import io.tallystream.schema.count.Metric;
+import io.tallystream.schema.count.Window;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sees to it that there are reports: on start, when one is due, and every {@link #EVERY} after that, looks at the latest days whose
+ * reports are due. Looks at the clock once a second rather than wait until then, so that a clock that is set, or a machine that slept,
+ * does no harm; a round that fails is made again at the next look.
+ */
+final class ReportRounds implements AutoCloseable {
+    /** How far apart rounds are at most. */
+    static final Duration EVERY = Duration.ofMinutes(15);
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(ReportRounds.class);
+    private static final Duration LOOK = Duration.ofSeconds(1);
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(2);
+
+    private final Desk desk;
+    private final ReportSchedule schedule;
+    private final ReportMaker maker;
+    private final Consumer<ReportMaker.Result> onReport;
+    private final Counter rounds;
+    private final ScheduledExecutorService looks = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread thread = new Thread(task, "report-rounds");
+        thread.setDaemon(true);
+        return thread;
+    });
+    // Of the thread of the looks; null before the first round that was complete.
+    private Instant lastRound;
+    private Window lastDue;
+    private boolean failing;
+
+    /** @param onReport is given every report there is, round by round */
+    ReportRounds(
+            Desk desk,
+            ReportSchedule schedule,
+            ReportMaker maker,
+            Consumer<ReportMaker.Result> onReport,
+            MeterRegistry meters) {
+        this.desk = requireNonNull(desk, "desk");
+        this.schedule = requireNonNull(schedule, "schedule");
+        this.maker = requireNonNull(maker, "maker");
+        this.onReport = requireNonNull(onReport, "onReport");
+        rounds = Counter.builder("tallystream.query.report.rounds")
+                .description("Complete looks at the latest daily reports.")
+                .register(meters);
+    }
+
+    // Nobody waits for it; a look does not throw.
+    @SuppressWarnings("FutureReturnValueIgnored")
+    void start() {
+        looks.scheduleWithFixedDelay(this::look, LOOK.toMillis(), LOOK.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void look() {
+        try {
+            Instant now = desk.now();
+            Window due = schedule.latestDue(now);
+            if (isTime(now, due)) {
+                round(now);
+                rounds.increment();
+                lastRound = now;
+                lastDue = due;
+                failing = false;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException | RuntimeException e) { // The next look may find it mended.
+            Throwable cause = e instanceof ExecutionException ? e.getCause() : e;
+            if (!failing) {
+                LOGGER.warn("daily reports wait: {}", cause.toString());
+            }
+            failing = true;
+        }
+    }
+
+    private boolean isTime(Instant now, Window due) {
+        return lastRound == null
+                || !due.equals(lastDue)
+                || Duration.between(lastRound, now).abs().compareTo(EVERY) >= 0;
+    }
+
+    private void round(Instant now) throws InterruptedException, ExecutionException, TimeoutException {
+        CountTable.Row row = CountTable.find(Metric.CALLS, Dimension.TOTAL).orElseThrow();
+        // Days before the first on which anything was counted have no report.
+        boolean isInUse = false;
+        for (Window day : schedule.due(now)) {
+            if (desk.spans().isKept(day, row, now)) {
+                Optional<ReportMaker.Result> result =
+                        maker.check(day, isInUse).toCompletableFuture().get(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+                isInUse |= result.isPresent();
+                result.ifPresent(onReport);
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        looks.shutdownNow();
+        try {
+            if (!looks.awaitTermination(CLOSE_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOGGER.warn("a round of reports has not ended");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
