@@ -6,11 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tallystream.query.report.Webhook;
 import io.tallystream.runtime.config.ConfigurationException;
 import io.tallystream.runtime.config.Environment;
-<<<<<<< HEAD
 import io.tallystream.runtime.security.ApiKey;
-=======
 import java.net.URI;
->>>>>>> e75ac3e (Make a report of each day at 01:00 of the time zone)
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.HashMap;

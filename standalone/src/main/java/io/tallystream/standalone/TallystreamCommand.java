@@ -16,6 +16,7 @@ import picocli.CommandLine.IVersionProvider;
             DemoCommand.class,
             RebuildCommand.class,
             KeysCommand.class,
+            ReconcileCommand.class,
             CommandLine.HelpCommand.class
         },
         footerHeading = "%nExamples:%n",

@@ -82,7 +82,12 @@ final class Tallystream implements AutoCloseable {
 
     /** Runs it and waits until it says that it is ready. */
     static Tallystream ready(Path dataFolder, String... arguments) throws IOException {
-        Tallystream started = run(dataFolder, Map.of(), arguments);
+        return ready(dataFolder, Map.of(), arguments);
+    }
+
+    /** The same with those variables. */
+    static Tallystream ready(Path dataFolder, Map<String, String> variables, String... arguments) throws IOException {
+        Tallystream started = run(dataFolder, variables, arguments);
         Awaitility.await("ready")
                 .atMost(READY_LIMIT)
                 .pollInterval(Duration.ofMillis(50))

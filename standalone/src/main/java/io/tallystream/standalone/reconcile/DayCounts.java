@@ -1,0 +1,29 @@
+package io.tallystream.standalone.reconcile;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+
+/** Counts of one day. Not thread-safe. */
+final class DayCounts {
+    private final Map<Place, Map<String, Long>> counts = new HashMap<>();
+
+    void add(Place place, String member, long amount) {
+        counts.computeIfAbsent(place, any -> new HashMap<>()).merge(member, amount, Long::sum);
+    }
+
+    Set<Place> places() {
+        return counts.keySet();
+    }
+
+    /** The members that are counted there. */
+    Map<String, Long> at(Place place) {
+        return counts.getOrDefault(place, Map.of());
+    }
+
+    DayCounts copy() {
+        DayCounts copy = new DayCounts();
+        counts.forEach((place, members) -> copy.counts.put(place, new HashMap<>(members)));
+        return copy;
+    }
+}
