@@ -73,6 +73,8 @@ abstract class RebuildSuite {
         holding(ofAnother).set(ofAnother, "stays");
         String other = prefix + ":other";
         holding(other).set(other, "stays");
+        String report = CountKeys.dailyReport(prefix, today);
+        holding(report).hset(report, "1", "stays");
 
         assertThat(rebuild()).isEqualTo(2);
 
@@ -81,6 +83,7 @@ abstract class RebuildSuite {
         assertThat(contents.keys()).noneMatch(key -> key.startsWith(prefix + ":1:"));
         assertThat(holding(ofAnother).get(ofAnother)).isEqualTo("stays");
         assertThat(holding(other).get(other)).isEqualTo("stays");
+        assertThat(holding(report).hget(report, "1")).isEqualTo("stays");
         assertThat(holding(lock()).get(lock())).isNull();
         assertThat(reports).anyMatch(line -> line.matches(".*\\d records, 100 %, .*/s, 0 s left"));
 

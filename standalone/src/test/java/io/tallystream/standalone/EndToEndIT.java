@@ -19,6 +19,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -218,6 +219,11 @@ class EndToEndIT {
         WindowCalendar calendar = new WindowCalendar(ZoneId.of("UTC"));
         CountKeys keys = new CountKeys("tally", CountKeys.FIRST_GENERATION);
         Set<Granularity> seen = EnumSet.noneOf(Granularity.class);
+        String today = today().getString("date");
+        String report = CountKeys.dailyReport("tally", LocalDate.parse(today));
+        assertThat(tallystream.postAdmin("/api/v1/reports/daily/" + today).statusCode())
+                .isEqualTo(200);
+        Set<String> others = new HashSet<>();
         Set<Dimension> dimensions = EnumSet.noneOf(Dimension.class);
 
         RedisClient client = RedisClient.create(tallystream.redisUri());
@@ -228,6 +234,15 @@ class EndToEndIT {
                 if (key.startsWith("tally:1:applied:")) {
                     // How far the sink has got is no count, and has to stay.
                     assertThat(redis.pttl(key)).as(key).isEqualTo(-1);
+                    return;
+                }
+                if (key.startsWith("tally:report:")) {
+                    assertThat(Instant.now().plusMillis(redis.pttl(key)))
+                            .as(key)
+                            .isCloseTo(
+                                    Instant.parse(today + "T00:00:00Z").plus(366, ChronoUnit.DAYS),
+                                    within(1, ChronoUnit.SECONDS));
+                    others.add(key);
                     return;
                 }
                 CountKeys.Contents contents =
@@ -245,6 +260,7 @@ class EndToEndIT {
                 dimensions.add(contents.dimension());
             });
         }
+        assertThat(others).contains(report);
         assertThat(seen).containsExactlyInAnyOrder(Granularity.values());
         assertThat(dimensions)
                 .contains(Dimension.TOTAL, Dimension.ENDPOINT, Dimension.STATUS, Dimension.USER, Dimension.PRODUCT);

@@ -147,6 +147,13 @@ final class Tallystream implements AutoCloseable {
                 .header("Authorization", "Bearer " + key));
     }
 
+    /** To the query API, as the administrator. */
+    HttpResponse<String> postAdmin(String path) {
+        return send(HttpRequest.newBuilder(URI.create(printed("Dashboard +(http://\\S+)/") + path))
+                .header("Authorization", "Bearer " + secret("admin-token"))
+                .POST(BodyPublishers.noBody()));
+    }
+
     JsonObject ask(String path) {
         HttpResponse<String> response = get(secret("admin-token"), path);
         assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
