@@ -92,7 +92,12 @@ class SettingsTest {
     void shouldTreatWhateverAuthenticatesAsSecret() {
         assertThat(Settings.all().stream().filter(Setting::secret))
                 .map(Object.class::cast)
-                .containsExactlyInAnyOrder(Settings.REDIS_URI, Settings.INGEST_KEYS, Settings.ADMIN_TOKEN);
+                .containsExactlyInAnyOrder(
+                        Settings.REDIS_URI,
+                        Settings.INGEST_KEYS,
+                        Settings.ADMIN_TOKEN,
+                        Settings.REPORT_WEBHOOK_URL,
+                        Settings.REPORT_WEBHOOK_SECRET);
     }
 
     @ParameterizedTest
