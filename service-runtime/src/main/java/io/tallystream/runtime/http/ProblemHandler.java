@@ -6,6 +6,7 @@ import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Map;
@@ -106,8 +107,12 @@ public final class ProblemHandler implements Handler<RoutingContext> {
     }
 
     private static void log(RoutingContext context) {
-        // The raw path: no query, which may hold keys, and no line breaks.
-        LOGGER.error(
-                "{} {} failed", context.request().method(), context.request().path(), context.failure());
+        LOGGER.error("{} {} failed", context.request().method(), routeOf(context), context.failure());
+    }
+
+    /** For logs: unlike the path, it holds no ids of users, and nothing else from outside. */
+    static String routeOf(RoutingContext context) {
+        Route route = context.currentRoute();
+        return route == null || route.getPath() == null ? "outside all routes" : route.getPath();
     }
 }

@@ -37,6 +37,7 @@ class ProblemHandlerTest {
 
     private static void routes(Router router) {
         router.get("/fine").handler(context -> context.end("fine"));
+        router.get("/users/:id/clicks").handler(context -> context.end(ProblemHandler.routeOf(context)));
         router.get("/throws").handler(context -> {
             throw new IllegalStateException("hush");
         });
@@ -71,6 +72,11 @@ class ProblemHandlerTest {
     @AfterAll
     static void stop() {
         server.close();
+    }
+
+    @Test
+    void shouldNameNoUserInLogs() throws Exception {
+        assertThat(server.get("/users/canary/clicks").body()).isEqualTo("/users/:id/clicks");
     }
 
     @Test
