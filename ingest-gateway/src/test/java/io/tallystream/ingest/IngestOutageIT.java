@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.tallystream.embedded.EmbeddedKafka;
 import io.tallystream.schema.kafka.Topics;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -81,7 +83,14 @@ class IngestOutageIT {
                 Gateway gateway =
                         Gateway.start(kafka.bootstrapServers(), Map.of()).awaitUp()) {
             assertUnavailable(gateway.post(CLICK));
-            assertUnavailable(gateway.post("[" + CALL + "," + CLICK + "]"));
+            HttpResponse<String> half = gateway.post("[" + CALL + "," + CLICK + "]");
+            assertUnavailable(half);
+            JsonArray ids = new JsonObject(half.body()).getJsonArray("ids");
+            assertThat(ids).hasSize(2);
+            assertThat(topics.read(Topics.API_CALLS, value -> true))
+                    .as("sent again with the ids that it got, what was written counts once")
+                    .extracting(call -> new JsonObject(call.value()).getString("id"))
+                    .containsExactly(ids.getString(0));
             assertThat(gateway.post(CALL).statusCode()).isEqualTo(202);
             assertThat(gateway.events("unavailable")).isEqualTo(3);
             assertThat(topics.read(Topics.USER_ACTIONS, value -> true)).isEmpty();

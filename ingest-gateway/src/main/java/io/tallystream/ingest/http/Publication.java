@@ -12,6 +12,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -20,7 +21,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Has the events of a request written, and has it answered: as its handler wants once Kafka has acknowledged all, else with 503. That says
- * that it is not known what became of the events, never that they will not count. For one event loop.
+ * that it is not known what became of the events, never that they will not count, and which ids were given to those that had none. For one
+ * event loop.
  */
 public final class Publication {
     private static final Logger LOGGER = LoggerFactory.getLogger(Publication.class);
@@ -35,7 +37,11 @@ public final class Publication {
     private final Counter unavailable;
 
     /** Events that an answer waits for. */
-    private record RequestEvents(RoutingContext context, int number, Runnable onAcknowledged) {
+    private record RequestEvents(RoutingContext context, EventBatch batch, Consumer<EventBatch> onAcknowledged) {
+        int number() {
+            return batch.records().size();
+        }
+
         // Each is one of its own.
         @Override
         public boolean equals(Object other) {
@@ -75,7 +81,7 @@ public final class Publication {
      * @param onAcknowledged answers; called on the event loop
      */
     void publish(RoutingContext context, EventBatch batch, Consumer<EventBatch> onAcknowledged) {
-        RequestEvents events = new RequestEvents(context, batch.records().size(), () -> onAcknowledged.accept(batch));
+        RequestEvents events = new RequestEvents(context, batch, onAcknowledged);
         deadlines.begin(events);
         // How it ends is told to finish.
         var unused = publisher
@@ -90,7 +96,7 @@ public final class Publication {
         }
         if (failure == null) {
             accepted.increment(events.number());
-            events.onAcknowledged().run();
+            events.onAcknowledged().accept(events.batch());
         } else {
             Throwable reason = failure instanceof CompletionException ? failure.getCause() : failure;
             refuse(events, reason.getMessage(), reason.getCause());
@@ -100,8 +106,8 @@ public final class Publication {
     private void refuse(RequestEvents events, String reason, Throwable cause) {
         unavailable.increment(events.number());
         warn(events.number(), reason, cause);
-        Problem problem = unavailable(reason + "; send the events again with the same ids, they will be counted once");
-        refuse(events.context(), problem);
+        String detail = reason + "; send the events again with the same ids, they will be counted once";
+        refuse(events.context(), unavailable(detail, Verdicts.assignedIds(events.batch())));
     }
 
     /** Answers that it is to be tried again. */
@@ -111,7 +117,11 @@ public final class Publication {
 
     /** That nothing can be taken now. */
     static Problem unavailable(String detail) {
-        return new Problem(503, "unavailable", "Unavailable", detail);
+        return unavailable(detail, Map.of());
+    }
+
+    private static Problem unavailable(String detail, Map<String, Object> extensions) {
+        return new Problem(503, "unavailable", "Unavailable", detail, extensions);
     }
 
     // In an outage every request fails: some lines tell as much as all.

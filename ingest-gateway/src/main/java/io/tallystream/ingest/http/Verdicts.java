@@ -10,6 +10,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,7 @@ import org.slf4j.LoggerFactory;
 /** What is answered about the events of a request, and counted of those that were rejected. For one event loop. */
 public final class Verdicts {
     private static final Logger LOGGER = LoggerFactory.getLogger(Verdicts.class);
+    private static final String IDS = "ids";
     private static final int BYTES_BESIDE_IDS = 128;
     private static final int BYTES_OF_AN_ID = 32;
 
@@ -79,12 +81,19 @@ public final class Verdicts {
                 .appendString(Integer.toString(batch.rejections().size()))
                 .appendString(",\"items\":")
                 .appendString(batch.rejections().isEmpty() ? "[]" : items(batch).encode());
-        String before = ",\"ids\":[\"";
+        String before = ",\"" + IDS + "\":[\"";
         for (byte[] id : ids) {
             body.appendString(before).appendBytes(id);
             before = "\",\"";
         }
         return body.appendString(ids.isEmpty() ? "}" : "\"]}");
+    }
+
+    /** A member for a problem: under {@code ids} those given to the accepted events that had none, in their order; nothing if all had. */
+    static Map<String, Object> assignedIds(EventBatch batch) {
+        JsonArray ids = new JsonArray();
+        batch.assignedIds().forEach(id -> ids.add(new String(id, StandardCharsets.US_ASCII)));
+        return ids.isEmpty() ? Map.of() : Map.of(IDS, ids);
     }
 
     private static JsonArray items(EventBatch batch) {
