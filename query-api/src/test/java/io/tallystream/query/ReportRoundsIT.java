@@ -56,9 +56,11 @@ class ReportRoundsIT extends WithReports {
         awaitRound(other, 0);
         assertThat(revisions("2093-11-19")).isEmpty();
 
+        int roundsOfOne = rounds(one);
+        int roundsOfOther = rounds(other);
         clock.set("2093-11-20T01:00:00Z");
-        awaitRound(one, rounds(one));
-        awaitRound(other, rounds(other));
+        awaitRound(one, roundsOfOne);
+        awaitRound(other, roundsOfOther);
         awaitReport(one, "2093-11-19", 1);
 
         assertThat(WEEK).allSatisfy(date -> assertThat(revisions(date)).containsExactly("1"));
