@@ -37,7 +37,7 @@ class RetryIT {
     private static final Duration REQUEST_LIMIT = Duration.ofSeconds(30);
     private static final long RETRY_MILLIS = 50;
     private static final int CLIENTS = 240;
-    private static final int IN_FLIGHT = 200;
+    private static final int IN_FLIGHT = 100;
     private static final int ACCEPTED_BETWEEN_KILLS = 5 * CLIENTS;
     private static final int KILLS = 2;
 
@@ -105,7 +105,7 @@ class RetryIT {
                     }
                     return response.statusCode() == 202;
                 })
-                .thenComposeAsync(done -> {
+                .thenCompose(done -> {
                     if (done) {
                         accepted.incrementAndGet();
                         return CompletableFuture.completedFuture(null);
