@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -22,6 +23,8 @@ final class RetryingClients {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final long RETRY_MILLIS = 20;
 
+    // Tests of one broker see each other's records.
+    private final String name = "client-" + UUID.randomUUID();
     private final URI uri;
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -73,7 +76,7 @@ final class RetryingClients {
         if (stopped) {
             return CompletableFuture.completedFuture(null);
         }
-        return sendUntilAccepted("client-%d-%d".formatted(number, event), number)
+        return sendUntilAccepted("%s-%d-%d".formatted(name, number, event), number)
                 .thenCompose(done -> send(number, event + 1));
     }
 
