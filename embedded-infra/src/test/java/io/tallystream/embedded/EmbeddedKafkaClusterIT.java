@@ -98,16 +98,19 @@ class EmbeddedKafkaClusterIT {
             // In order behind the first, which therefore is copied when this returns.
             KafkaRecords.write(servers, "lost", List.of("copied too"));
             followers.forEach(cluster::pause);
+            // Answers the fetches that the followers still have under way: they may find this in their sockets when they go on.
+            producer.send(new ProducerRecord<>("lost", "perhaps copied")).get();
             producer.send(new ProducerRecord<>("lost", "never copied")).get();
         }
         cluster.kill(leader);
         followers.forEach(cluster::resume);
 
-        assertThat(KafkaRecords.read(servers, "lost")).containsExactly("copied", "copied too");
+        List<String> survived = KafkaRecords.read(servers, "lost");
+        assertThat(survived).startsWith("copied", "copied too").doesNotContain("never copied");
 
         cluster.start(leader);
         awaitAllInSync("lost");
-        assertThat(KafkaRecords.read(servers, "lost")).containsExactly("copied", "copied too");
+        assertThat(KafkaRecords.read(servers, "lost")).isEqualTo(survived);
     }
 
     @Test
