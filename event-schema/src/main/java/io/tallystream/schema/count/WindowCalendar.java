@@ -38,8 +38,7 @@ public final class WindowCalendar {
     /** The window in which that time lies. */
     public Window windowAt(Granularity granularity, Instant time) {
         return switch (granularity) {
-            case MINUTE -> new Window(granularity, UTC_MINUTE.format(time.truncatedTo(ChronoUnit.MINUTES)));
-            case HOUR -> new Window(granularity, UTC_MINUTE.format(startOfHour(time)));
+            case MINUTE, HOUR -> new Window(granularity, UTC_MINUTE.format(startAt(granularity, time)));
             case DAY -> new Window(granularity, dateAt(time).toString());
             case LIFETIME -> Window.LIFETIME;
         };
@@ -73,8 +72,30 @@ public final class WindowCalendar {
      * @throws IllegalArgumentException if the window has no end (the lifetime) or no such label exists
      */
     public Instant endOf(Window window) {
-        Instant start = startOf(window);
-        return switch (window.granularity()) {
+        return endOf(window.granularity(), startOf(window));
+    }
+
+    /**
+     * When the window begins in which that time lies.
+     *
+     * @throws IllegalArgumentException if it is the lifetime, which has no beginning
+     */
+    public Instant startAt(Granularity granularity, Instant time) {
+        return switch (granularity) {
+            case MINUTE -> time.truncatedTo(ChronoUnit.MINUTES);
+            case HOUR -> startOfHour(time);
+            case DAY -> dateAt(time).atStartOfDay(zone).toInstant();
+            case LIFETIME -> throw new IllegalArgumentException("the lifetime has no beginning");
+        };
+    }
+
+    /**
+     * When the window ends that begins at that time: the first instant that is no longer in it.
+     *
+     * @throws IllegalArgumentException if it is the lifetime, which has no end
+     */
+    public Instant endOf(Granularity granularity, Instant start) {
+        return switch (granularity) {
             case MINUTE -> start.plus(1, ChronoUnit.MINUTES);
             case HOUR -> endOfHour(start);
             case DAY -> dateAt(start).plusDays(1).atStartOfDay(zone).toInstant();

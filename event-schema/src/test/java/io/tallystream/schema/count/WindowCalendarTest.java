@@ -71,6 +71,8 @@ class WindowCalendarTest {
                     .isEqualTo(hour);
             assertThat(calendar.windowAt(Granularity.HOUR, lastInHour)).isEqualTo(hour);
             assertThat(calendar.windowAt(Granularity.DAY, lastInHour)).isEqualTo(day);
+            assertThat(calendar.startAt(Granularity.HOUR, lastInHour)).isEqualTo(calendar.startOf(hour));
+            assertThat(calendar.startAt(Granularity.DAY, lastInHour)).isEqualTo(calendar.startOf(day));
             assertThat(calendar.startOf(day)).isBeforeOrEqualTo(calendar.startOf(hour));
             assertThat(calendar.endOf(day)).isAfterOrEqualTo(hourEnd);
             assertThat(Duration.between(calendar.startOf(hour), hourEnd)).isPositive();
@@ -90,5 +92,7 @@ class WindowCalendarTest {
                 .isThrownBy(() -> calendar.startOf(new Window(Granularity.DAY, "2026-02-30")));
         assertThatIllegalArgumentException().isThrownBy(() -> calendar.startOf(new Window(Granularity.HOUR, "x")));
         assertThatIllegalArgumentException().isThrownBy(() -> calendar.endOf(Window.LIFETIME));
+        assertThatIllegalArgumentException().isThrownBy(() -> calendar.startAt(Granularity.LIFETIME, Instant.EPOCH));
+        assertThatIllegalArgumentException().isThrownBy(() -> calendar.endOf(Granularity.LIFETIME, Instant.EPOCH));
     }
 }

@@ -263,8 +263,8 @@ public final class Spans {
 
     /** The window in which that time lies. */
     public Bucket bucketAt(Granularity granularity, Instant time) {
-        Window window = calendar.windowAt(granularity, time);
-        return new Bucket(window, calendar.startOf(window), calendar.endOf(window));
+        Instant start = calendar.startAt(granularity, time);
+        return new Bucket(calendar.windowAt(granularity, time), start, calendar.endOf(granularity, start));
     }
 
     /** Whether the counts of a row are still kept for that window. */
