@@ -19,6 +19,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -96,35 +97,72 @@ public final class CountReader implements AutoCloseable {
     }
 
     private <T> CompletionStage<Answer<T>> answer(Function<Snapshot, CompletionStage<T>> question, int switchesLeft) {
+        RedisLink current = link;
+        if (current == null) {
+            return CompletableFuture.failedFuture(new RedisException("not connected to Redis"));
+        }
         CountKeys used = keys;
-        return question.apply(new Snapshot(this::ask, used, partitions))
-                // Asked when all is read: what is live then was whole until then.
-                .thenCompose(answer -> state().thenCompose(state -> {
-                    if (state.generation() == used.generation()) {
-                        return CompletableFuture.completedFuture(
-                                new Answer<>(answer, state.generation(), state.rebuilding()));
-                    }
-                    return switchesLeft > 0
-                            ? answer(question, switchesLeft - 1)
-                            : CompletableFuture.failedFuture(new RedisException("counts are made anew all the time"));
-                }));
+        AnswerLink commands = new AnswerLink(current);
+        CompletionStage<T> answer = question.apply(new Snapshot(commands, used, partitions));
+        return stateBehind(answer, commands).thenCompose(state -> {
+            if (state.generation() == used.generation()) {
+                return answer.thenApply(value -> new Answer<>(value, state.generation(), state.rebuilding()));
+            }
+            return switchesLeft > 0
+                    ? answer(question, switchesLeft - 1)
+                    : CompletableFuture.failedFuture(new RedisException("counts are made anew all the time"));
+        });
+    }
+
+    /** Which generation is live when all of an answer is read: it was whole until then. */
+    private CompletionStage<State> stateBehind(CompletionStage<?> answer, AnswerLink commands) {
+        if (!commands.link.isInOrder()) {
+            return answer.thenCompose(any -> state(commands.link));
+        }
+        int sent = commands.sent.get();
+        // Right behind the commands of the answer: where these were all, that saves a round trip.
+        CompletionStage<State> state = state(commands.link);
+        return answer.thenCompose(any -> commands.begun.get() == sent ? state : state(commands.link));
     }
 
     /** Asks for what is of no generation, such as a report. Fails as answers do. */
     public <T> CompletionStage<T> read(
             Function<RedisClusterAsyncCommands<String, String>, CompletionStage<T>> command) {
-        return ask(command);
+        RedisLink current = link;
+        return current == null
+                ? CompletableFuture.failedFuture(new RedisException("not connected to Redis"))
+                : ask(current, command);
     }
 
     private record State(int generation, boolean rebuilding) {}
 
-    private CompletionStage<State> state() {
-        CompletionStage<Long> rebuild = ask(redis -> redis.exists(CountKeys.rebuild(prefix)));
-        return liveKeys().thenCombine(rebuild, (live, held) -> new State(live.generation(), held > 0));
+    /** Sends the commands of one answer and counts them: those of which nobody can say yet that they are on their way have begun, and are not sent. */
+    private static final class AnswerLink implements Snapshot.Link {
+        private final RedisLink link;
+        private final AtomicInteger begun = new AtomicInteger();
+        private final AtomicInteger sent = new AtomicInteger();
+
+        AnswerLink(RedisLink link) {
+            this.link = link;
+        }
+
+        @Override
+        public <T> CompletionStage<T> ask(
+                Function<RedisClusterAsyncCommands<String, String>, CompletionStage<T>> command) {
+            begun.incrementAndGet();
+            CompletionStage<T> reply = CountReader.ask(link, command);
+            sent.incrementAndGet();
+            return reply;
+        }
     }
 
-    private CompletionStage<CountKeys> liveKeys() {
-        return ask(redis -> redis.get(CountKeys.liveGeneration(prefix))).thenApply(text -> {
+    private CompletionStage<State> state(RedisLink link) {
+        CompletionStage<Long> rebuild = ask(link, redis -> redis.exists(CountKeys.rebuild(prefix)));
+        return liveKeys(link).thenCombine(rebuild, (live, held) -> new State(live.generation(), held > 0));
+    }
+
+    private CompletionStage<CountKeys> liveKeys(RedisLink link) {
+        return ask(link, redis -> redis.get(CountKeys.liveGeneration(prefix))).thenApply(text -> {
             try {
                 keys = keys.ofGeneration(text == null ? CountKeys.FIRST_GENERATION : Integer.parseInt(text));
                 return keys;
@@ -140,13 +178,9 @@ public final class CountReader implements AutoCloseable {
         connector.close();
     }
 
-    private <T> CompletionStage<T> ask(
-            Function<RedisClusterAsyncCommands<String, String>, CompletionStage<T>> command) {
-        RedisLink current = link;
-        if (current == null) {
-            return CompletableFuture.failedFuture(new RedisException("not connected to Redis"));
-        }
-        return CompletableFuture.completedFuture(current.commands())
+    private static <T> CompletionStage<T> ask(
+            RedisLink link, Function<RedisClusterAsyncCommands<String, String>, CompletionStage<T>> command) {
+        return CompletableFuture.completedFuture(link.commands())
                 .thenCompose(command)
                 .exceptionally(failure -> {
                     throw asRedisException(failure);

@@ -40,6 +40,11 @@ final class ClusterLink implements RedisLink {
     }
 
     @Override
+    public boolean isInOrder() {
+        return false;
+    }
+
+    @Override
     public CompletionStage<Void> probe() {
         try {
             return CompletableFuture.allOf(masters().stream()

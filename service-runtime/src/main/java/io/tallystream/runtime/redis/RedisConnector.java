@@ -9,7 +9,12 @@ import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.cluster.ClusterClientOptions;
 import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
 import io.lettuce.core.cluster.RedisClusterClient;
+import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.NettyCustomizer;
+import io.netty.channel.Channel;
+import io.netty.handler.flush.FlushConsolidationHandler;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Connects to the Redis that {@code REDIS_URI} names: one server, the master that Sentinels name, or a cluster. Thread-safe.
@@ -26,6 +31,7 @@ public final class RedisConnector implements AutoCloseable {
 
     private final Limits limits;
     private final RedisAddress address;
+    private final ClientResources resources;
     private final RedisClient bulkClient;
     // Null where Redis is a cluster.
     private final RedisClient client;
@@ -48,17 +54,19 @@ public final class RedisConnector implements AutoCloseable {
     public RedisConnector(String uri, Limits limits) {
         this.limits = limits;
         address = RedisAddress.parse(uri, limits.command());
+        resources = ClientResources.builder()
+                .nettyCustomizer(new ConsolidatedFlushes())
+                .build();
         if (address.isCluster()) {
             client = null;
-            clusterClient = RedisClusterClient.create(address.uris());
+            clusterClient = RedisClusterClient.create(resources, address.uris());
             clusterClient.setOptions(clusterOptions());
-            bulkClient = RedisClient.create(clusterClient.getResources());
+            bulkClient = RedisClient.create(resources);
         } else {
             clusterClient = null;
-            client = RedisClient.create(address.uris().get(0));
+            client = RedisClient.create(resources, address.uris().get(0));
             client.setOptions(options(ClientOptions.builder()).build());
-            bulkClient =
-                    RedisClient.create(client.getResources(), address.uris().get(0));
+            bulkClient = RedisClient.create(resources, address.uris().get(0));
         }
         // A timer for each of thousands of commands costs more than the one with which all of them are awaited.
         bulkClient.setOptions(options(ClientOptions.builder())
@@ -127,6 +135,17 @@ public final class RedisConnector implements AutoCloseable {
             client.shutdown(Duration.ZERO, CLOSE_LIMIT);
         } else {
             clusterClient.shutdown(Duration.ZERO, CLOSE_LIMIT);
+        }
+        resources.shutdown(0, CLOSE_LIMIT.toMillis(), TimeUnit.MILLISECONDS).awaitUninterruptibly();
+    }
+
+    /** Commands that are sent together leave in one packet, rather than in one each: of the time of a question with 60 commands that is half. */
+    private static final class ConsolidatedFlushes implements NettyCustomizer {
+        @Override
+        public void afterChannelInitialized(Channel channel) {
+            channel.pipeline()
+                    .addFirst(new FlushConsolidationHandler(
+                            FlushConsolidationHandler.DEFAULT_EXPLICIT_FLUSH_AFTER_FLUSHES, true));
         }
     }
 }

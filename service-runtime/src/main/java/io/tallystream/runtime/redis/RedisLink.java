@@ -12,6 +12,9 @@ public interface RedisLink extends AutoCloseable {
     /** The commands. On a cluster each goes to the master of its key, also where that has changed or is about to. */
     RedisClusterAsyncCommands<String, String> commands();
 
+    /** Whether Redis takes commands in the order in which one thread sends them: one server does, the servers of a cluster do not. */
+    boolean isInOrder();
+
     /** Whether every server that holds keys of its own answers: fails if one does not. */
     CompletionStage<Void> probe();
 

@@ -21,6 +21,11 @@ final class ServerLink implements RedisLink {
     }
 
     @Override
+    public boolean isInOrder() {
+        return true;
+    }
+
+    @Override
     public CompletionStage<Void> probe() {
         return commands.ping().thenAccept(any -> {});
     }
