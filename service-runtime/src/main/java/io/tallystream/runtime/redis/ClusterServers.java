@@ -35,7 +35,7 @@ final class ClusterServers implements RedisServers {
         RedisURI uri = RedisURI.builder(seed).build();
         uri.setHost(node.getUri().getHost());
         uri.setPort(node.getUri().getPort());
-        var connection = client.connect(StringCodec.UTF8, uri);
+        var connection = Connections.whenReady(client.connect(StringCodec.UTF8, uri));
         connection.setAutoFlushCommands(false);
         Server server = new Server(connection, slotTag(node));
         servers.add(server);

@@ -103,7 +103,7 @@ public final class RedisConnector implements AutoCloseable {
      */
     public RedisLink connect() {
         if (clusterClient == null) {
-            return new ServerLink(client.connect());
+            return new ServerLink(Connections.whenReady(client.connect()));
         }
         refresh();
         return new ClusterLink(clusterClient.connect());
@@ -116,7 +116,7 @@ public final class RedisConnector implements AutoCloseable {
      */
     public RedisServers connectToServers() {
         if (clusterClient == null) {
-            return new SingleServer(bulkClient.connect());
+            return new SingleServer(Connections.whenReady(bulkClient.connect()));
         }
         refresh();
         return ClusterServers.connect(bulkClient, address.uris().get(0), clusterClient.getPartitions());
