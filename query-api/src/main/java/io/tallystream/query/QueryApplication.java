@@ -4,15 +4,19 @@ import static java.util.Objects.requireNonNull;
 
 import io.micrometer.core.instrument.Gauge;
 import io.tallystream.query.contract.ApiContract;
+import io.tallystream.query.http.CallerAuthentication;
 import io.tallystream.query.http.QueryRoutes;
+import io.tallystream.query.http.SessionRoutes;
 import io.tallystream.query.live.LiveFeed;
 import io.tallystream.query.report.DailyReports;
+import io.tallystream.query.session.Sessions;
 import io.tallystream.query.span.Spans;
 import io.tallystream.query.stats.Desk;
 import io.tallystream.query.stats.LiveFigures;
 import io.tallystream.query.store.CountReader;
 import io.tallystream.runtime.config.Settings;
 import io.tallystream.runtime.http.AddressLimit;
+import io.tallystream.runtime.http.ClientScheme;
 import io.tallystream.runtime.http.HttpListener;
 import io.tallystream.runtime.http.KeyAuthentication;
 import io.tallystream.runtime.lifecycle.Service;
@@ -23,6 +27,7 @@ import io.tallystream.runtime.security.Keyring;
 import io.tallystream.schema.count.WindowCalendar;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.concurrent.CompletionStage;
 
 /** The query API, and the dashboard that uses it. */
 public final class QueryApplication implements Service {
@@ -37,6 +42,7 @@ public final class QueryApplication implements Service {
     private CountReader counts;
     private LiveFeed live;
     private DailyReports reports;
+    private Sessions sessions;
     private HttpListener listener;
 
     /** Not started. */
@@ -73,9 +79,13 @@ public final class QueryApplication implements Service {
                 .register(context.meters());
         reports = new DailyReports(
                 desk, counts, config.redisUri(), config.redisKeyPrefix(), config.webhook(), clock, context.meters());
+        KeyAuthentication authentication = new KeyAuthentication(
+                keys, KeyScope.READ, new AddressLimit(KeyAuthentication.FAILURES_PER_SECOND, config.proxies()));
+        sessions = new Sessions(counts, config.redisKeyPrefix(), keys, config.sessionLifetime(), clock);
         QueryRoutes routes = new QueryRoutes(
-                new KeyAuthentication(
-                        keys, KeyScope.READ, new AddressLimit(KeyAuthentication.FAILURES_PER_SECOND, config.proxies())),
+                new CallerAuthentication(authentication, sessions),
+                new SessionRoutes(
+                        sessions, keys, authentication, new ClientScheme(config.proxies()), config.sessionLifetime()),
                 ApiContract.load(),
                 Questions.of(desk, reports.reports()),
                 live);
@@ -92,6 +102,18 @@ public final class QueryApplication implements Service {
     /** The port it listens on, once started. */
     public int port() {
         return listener.port();
+    }
+
+    /**
+     * Makes a code with which one browser may sign in once, within {@link Sessions#CODE_LIFETIME}, as if it had a key. Only once
+     * started.
+     *
+     * @param secret of the key
+     * @return fails if Redis is away
+     * @throws IllegalArgumentException if there is no such key
+     */
+    public CompletionStage<String> makeLoginCode(String secret) {
+        return sessions.makeCode(keys.find(secret).orElseThrow(() -> new IllegalArgumentException("no such key")));
     }
 
     @Override

@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param allowedLateness how long after its end a window may still change
  * @param retention how long counts are kept
  * @param partitions of each topic
+ * @param sessionLifetime how long a browser stays signed in
  * @param webhook where daily reports are posted; empty: nowhere
  */
 public record QueryConfig(
@@ -33,6 +34,7 @@ public record QueryConfig(
         Duration allowedLateness,
         Retention retention,
         int partitions,
+        Duration sessionLifetime,
         Optional<Webhook> webhook) {
     private static final String DEFAULT_REDIS = "redis://localhost:6379";
 
@@ -53,6 +55,7 @@ public record QueryConfig(
                         environment.get(Settings.RETENTION_DAY),
                         environment.get(Settings.RETENTION_USER_DAY)),
                 environment.get(Settings.PARTITIONS),
+                environment.get(Settings.SESSION_LIFETIME),
                 Webhook.from(environment));
     }
 

@@ -42,6 +42,8 @@ final class Api implements AutoCloseable {
     static final Retention RETENTION =
             new Retention(Duration.ofDays(7), Duration.ofDays(30), Duration.ofDays(365), Duration.ofDays(30));
 
+    static final Duration SESSION_LIFETIME = Duration.ofHours(12);
+
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     /** Of a key that may ask, and no more. */
@@ -57,6 +59,16 @@ final class Api implements AutoCloseable {
                             Set.of(),
                             Instant.EPOCH))),
             Path.of("target", "no-such-keys"));
+
+    /**
+     * Who may ask, and from where.
+     *
+     * @param keys that may ask
+     * @param proxies that are believed
+     */
+    record Access(KeySources keys, String proxies, Duration sessionLifetime) {
+        static final Access DEFAULT = new Access(KEYS, "", SESSION_LIFETIME);
+    }
 
     private final MeterRegistry meters = new SimpleMeterRegistry();
     private final HealthChecks health = new HealthChecks();
@@ -75,8 +87,24 @@ final class Api implements AutoCloseable {
 
     static Api start(String redisUri, String prefix, ZoneId zone, Clock clock, Optional<Webhook> webhook)
             throws InterruptedException {
+        return start(redisUri, prefix, zone, clock, webhook, Access.DEFAULT);
+    }
+
+    static Api start(String redisUri, String prefix, ZoneId zone, Clock clock, Optional<Webhook> webhook, Access access)
+            throws InterruptedException {
         QueryConfig config = new QueryConfig(
-                "127.0.0.1", 0, KEYS, AddressRanges.parse(""), redisUri, prefix, zone, LATENESS, RETENTION, 4, webhook);
+                "127.0.0.1",
+                0,
+                access.keys(),
+                AddressRanges.parse(access.proxies()),
+                redisUri,
+                prefix,
+                zone,
+                LATENESS,
+                RETENTION,
+                4,
+                access.sessionLifetime(),
+                webhook);
         Api api = new Api(config, clock);
         api.application.start();
         return api;
@@ -105,6 +133,10 @@ final class Api implements AutoCloseable {
         return (int) meters.get("tallystream.query.live.listeners").gauge().value();
     }
 
+    String makeLoginCode(String secret) {
+        return application.makeLoginCode(secret).toCompletableFuture().join();
+    }
+
     int port() {
         return application.port();
     }
@@ -128,7 +160,11 @@ final class Api implements AutoCloseable {
     }
 
     CompletableFuture<HttpResponse<String>> getAsync(String path) {
-        return client.sendAsync(request(path).build(), BodyHandlers.ofString());
+        return sendAsync(request(path).build());
+    }
+
+    CompletableFuture<HttpResponse<String>> sendAsync(HttpRequest request) {
+        return client.sendAsync(request, BodyHandlers.ofString());
     }
 
     /** What is answered with 200. */

@@ -109,6 +109,53 @@ class QueryOutageIT {
         }
     }
 
+    @Test
+    void shouldSignNobodyOutWhileRedisIsAway() throws Exception {
+        EmbeddedRedis redis = start(0);
+        try (Api api = start(redis)) {
+            Browser browser = Browser.signIn(api.awaitUp(), Api.TOKEN);
+            String code = api.makeLoginCode(Api.TOKEN);
+            redis.close();
+            api.awaitDown();
+
+            for (String path : PATHS) {
+                assertProblem(browser.get(api, path), 503, "unavailable");
+            }
+            assertProblem(browser.get(api, Browser.SESSION), 503, "unavailable");
+            assertProblem(browser.signOut(api), 503, "unavailable");
+            assertProblem(Browser.signInWith(api, "token", Api.TOKEN), 503, "unavailable");
+            assertProblem(Browser.signInWith(api, "code", code), 503, "unavailable");
+            // That needs no Redis to be known.
+            assertProblem(Browser.signInWith(api, "token", "wrong-wrong-wrong"), 401, "unauthorized");
+
+            redis = start(redis.port());
+            api.awaitUp();
+            assertThat(browser.get(api, PATHS.get(0)).statusCode()).isEqualTo(200);
+            assertThat(Browser.signInWith(api, "code", code).statusCode()).isEqualTo(200);
+        } finally {
+            redis.close();
+        }
+    }
+
+    @Test
+    void shouldNotWaitLongForASessionOfRedisThatDoesNotAnswer() throws Exception {
+        try (EmbeddedRedis redis = start(0);
+                Api api = start(redis);
+                Counts counts = new Counts(redis, PREFIX)) {
+            Browser browser = Browser.signIn(api.awaitUp(), Api.TOKEN);
+            counts.redis().clientPause(Duration.ofMinutes(10).toMillis());
+
+            List<CompletableFuture<HttpResponse<String>>> responses = List.of(
+                    api.sendAsync(browser.request(api, PATHS.get(0)).build()),
+                    api.sendAsync(Browser.signInRequest(api, "{\"token\":\"" + Api.TOKEN + "\"}")
+                            .build()));
+            for (CompletableFuture<HttpResponse<String>> response : responses) {
+                assertThat(response).succeedsWithin(ANSWER_LIMIT.multipliedBy(2));
+                assertProblem(response.join(), 503, "unavailable");
+            }
+        }
+    }
+
     private static void assertUnavailable(Api api) throws Exception {
         for (String path : PATHS) {
             assertProblem(api.send(api.request(path).timeout(ANSWER_LIMIT).build()), 503, "unavailable");

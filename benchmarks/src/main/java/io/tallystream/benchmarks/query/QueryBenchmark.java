@@ -130,6 +130,7 @@ public final class QueryBenchmark {
                 Duration.ofHours(1),
                 QueryData.RETENTION,
                 12,
+                Duration.ofHours(12),
                 Optional.empty());
         Vertx vertx = Vertx.vertx();
         RedisClient client = RedisClient.create(redis.uri());

@@ -63,6 +63,29 @@ public final class CountKeys {
         return prefix + SEPARATOR + "report" + SEPARATOR + "daily" + SEPARATOR + date;
     }
 
+    /**
+     * The key of the string that holds a browser's session.
+     *
+     * @param digest of what the browser's cookie holds
+     */
+    public static String session(String prefix, String digest) {
+        return prefix + SEPARATOR + "session" + SEPARATOR + digest;
+    }
+
+    /** The key of the sorted set with the digests of the sessions that were opened with a key of that name. */
+    public static String sessionsOf(String prefix, String keyName) {
+        return prefix + SEPARATOR + "sessions" + SEPARATOR + keyName;
+    }
+
+    /**
+     * The key of the string that holds what a one-time code lets its bearer do.
+     *
+     * @param digest of the code
+     */
+    public static String loginCode(String prefix, String digest) {
+        return prefix + SEPARATOR + "login" + SEPARATOR + digest;
+    }
+
     /** The pattern, for {@code SCAN}, of all keys with that prefix. */
     public static String pattern(String prefix) {
         return prefix.replaceAll("([\\\\*?\\[\\]^-])", "\\\\$1") + SEPARATOR + "*";

@@ -2,6 +2,7 @@ package io.tallystream.schema.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -45,5 +46,20 @@ class CountKeysTest {
         assertThat(CountKeys.generationOf("tally", "tally:99999999999:x")).isEmpty();
         assertThat(new CountKeys("tally", 1).ofGeneration(3).generation()).isEqualTo(3);
         assertThat(CountKeys.pattern("a*[b]")).isEqualTo("a\\*\\[b\\]:*");
+    }
+
+    @Test
+    void shouldNameWhatIsKeptOfSessionsAndIsOfNoGeneration() {
+        String session = CountKeys.session("tally", "0a1b");
+        String sessions = CountKeys.sessionsOf("tally", "analyst");
+        String code = CountKeys.loginCode("tally", "0a1b");
+
+        assertThat(session).isEqualTo("tally:session:0a1b");
+        assertThat(sessions).isEqualTo("tally:sessions:analyst");
+        assertThat(code).isEqualTo("tally:login:0a1b");
+        assertThat(List.of(session, sessions, code)).allSatisfy(key -> {
+            assertThat(CountKeys.generationOf("tally", key)).isEmpty();
+            assertThat(new CountKeys("tally", 1).parse(key)).isEmpty();
+        });
     }
 }

@@ -28,6 +28,11 @@ public final class RefusedException extends RuntimeException {
         return new RefusedException(BAD, "bad-parameter", detail, Map.of("parameter", parameter));
     }
 
+    /** A field of the body is not what it has to be; empty: the body as a whole. The detail names it. */
+    public static RefusedException badField(String field, String detail) {
+        return new RefusedException(BAD, "bad-body", detail, field.isEmpty() ? Map.of() : Map.of("field", field));
+    }
+
     /** There is nothing by that name yet. The detail says how there can be. */
     public static RefusedException missing(String code, String parameter, String detail) {
         return new RefusedException(MISSING, code, detail, Map.of("parameter", parameter));

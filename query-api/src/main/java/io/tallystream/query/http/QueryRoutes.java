@@ -31,7 +31,8 @@ import java.util.stream.Collectors;
 public final class QueryRoutes {
     private static final String LIVE = "live";
 
-    private final KeyAuthentication authentication;
+    private final CallerAuthentication authentication;
+    private final SessionRoutes sessions;
     private final ApiContract contract;
     private final Map<String, Question> questions;
     private final LiveFeed live;
@@ -41,12 +42,18 @@ public final class QueryRoutes {
      * Answers from those.
      *
      * @param authentication of those who may ask
+     * @param sessions in which browsers ask
      * @param questions by the id of the operation that they answer
      * @throws IllegalArgumentException if the contract and the questions are not of the same operations and media types
      */
     public QueryRoutes(
-            KeyAuthentication authentication, ApiContract contract, Map<String, Question> questions, LiveFeed live) {
+            CallerAuthentication authentication,
+            SessionRoutes sessions,
+            ApiContract contract,
+            Map<String, Question> questions,
+            LiveFeed live) {
         this.authentication = requireNonNull(authentication, "authentication");
+        this.sessions = requireNonNull(sessions, "sessions");
         this.contract = requireNonNull(contract, "contract");
         this.questions = Map.copyOf(questions);
         this.live = requireNonNull(live, "live");
@@ -60,6 +67,7 @@ public final class QueryRoutes {
         Map<String, List<String>> answered = new LinkedHashMap<>();
         questions.forEach((id, question) -> answered.put(id, question.types()));
         answered.put(LIVE, List.of(MediaTypes.EVENTS));
+        answered.putAll(sessions.operations());
         if (!described.equals(answered)) {
             throw new IllegalArgumentException(
                     "the contract describes %s, answered are %s".formatted(described, answered));
@@ -72,20 +80,30 @@ public final class QueryRoutes {
         ProblemHandler.install(router);
         router.route().handler(SecurityHeaders::add);
         files.mount(router);
+        contract.operations().stream()
+                .filter(SessionRoutes::isPublic)
+                .forEach(operation -> sessions.mount(operation, routeOf(router, operation)));
         // All that follows, whether there is something or not.
         router.route().handler(authentication);
         for (Operation operation : contract.operations()) {
             router.route(pathOf(operation)).handler(context -> ReadOnly.require(context, methodsOf(operation.path())));
-            Route route = router.route(pathOf(operation)).method(HttpMethod.valueOf(operation.method()));
-            if (operation.method().equals("GET")) {
-                route.method(HttpMethod.HEAD);
-            } else {
-                route.handler(QueryRoutes::requireAdmin);
+            if (!sessions.operations().containsKey(operation.id())) {
+                Route route = routeOf(router, operation);
+                if (!operation.method().equals("GET")) {
+                    route.handler(QueryRoutes::requireAdmin);
+                }
+                operation.types().forEach(route::produces);
+                route.handler(context -> answer(context, operation));
+            } else if (!SessionRoutes.isPublic(operation)) {
+                sessions.mount(operation, routeOf(router, operation));
             }
-            operation.types().forEach(route::produces);
-            route.handler(context -> answer(context, operation));
         }
         return router;
+    }
+
+    private static Route routeOf(Router router, Operation operation) {
+        Route route = router.route(pathOf(operation)).method(HttpMethod.valueOf(operation.method()));
+        return operation.method().equals("GET") ? route.method(HttpMethod.HEAD) : route;
     }
 
     /** What changes something is for administrators. */

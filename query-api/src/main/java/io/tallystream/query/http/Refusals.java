@@ -10,6 +10,7 @@ import java.util.concurrent.CompletionException;
 /** Why there is no answer, as problems. */
 final class Refusals {
     private static final Map<String, String> TITLES = Map.of(
+            "bad-body", "Bad body",
             "bad-parameter", "Bad parameter",
             "expired", "No longer kept",
             "no-report", "No report",

@@ -25,7 +25,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Counts in Redis, for reading. Thread-safe; all reads of all callers share one connection, whose commands are pipelined. Never
+ * Counts in Redis, for reading, and the little that is kept beside them. Thread-safe; all reads of all callers share one connection, whose commands are pipelined. Never
  * blocks: stages complete on a thread of the Redis client, with a {@link RedisException} when Redis is away or too slow.
  */
 public final class CountReader implements AutoCloseable {
@@ -132,6 +132,15 @@ public final class CountReader implements AutoCloseable {
         return current == null
                 ? CompletableFuture.failedFuture(new RedisException("not connected to Redis"))
                 : ask(current, command);
+    }
+
+    /**
+     * Sends a command that changes what is of no generation, such as a session. Fails as answers do; whether the command was done is not
+     * known then.
+     */
+    public <T> CompletionStage<T> write(
+            Function<RedisClusterAsyncCommands<String, String>, CompletionStage<T>> command) {
+        return read(command);
     }
 
     private record State(int generation, boolean rebuilding) {}

@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tallystream.query.contract.ApiContract;
 import io.tallystream.query.live.LiveFeed;
+import io.tallystream.query.session.Sessions;
+import io.tallystream.query.store.CountReader;
 import io.tallystream.runtime.http.AddressLimit;
+import io.tallystream.runtime.http.ClientScheme;
 import io.tallystream.runtime.http.KeyAuthentication;
 import io.tallystream.runtime.limit.AddressRanges;
 import io.tallystream.runtime.security.ApiKeys;
 import io.tallystream.runtime.security.KeyScope;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -19,15 +23,20 @@ class QueryRoutesTest {
     private final ApiContract contract = ApiContract.load();
     private final LiveFeed live = new LiveFeed(() -> null, Duration.ofSeconds(1), 1);
 
+    // Not connected.
+    private final CountReader redis = new CountReader("redis://127.0.0.1:1", "test", 1);
+
     @AfterEach
     void close() {
         live.close();
+        redis.close();
     }
 
     private Map<String, Question> questions() {
         Map<String, Question> questions = new HashMap<>();
         contract.operations().stream()
-                .filter(operation -> !operation.id().equals("live"))
+                .filter(operation ->
+                        !operation.id().equals("live") && !operation.path().equals("/api/v1/session"))
                 .forEach(operation -> questions.put(
                         operation.id(),
                         new Question(
@@ -38,11 +47,14 @@ class QueryRoutesTest {
     }
 
     private void make(Map<String, Question> questions) {
+        ApiKeys keys = ApiKeys.of("admin", KeyScope.ADMIN, "0123456789abcdef");
+        AddressRanges proxies = AddressRanges.parse("");
+        KeyAuthentication authentication = new KeyAuthentication(
+                keys, KeyScope.READ, new AddressLimit(KeyAuthentication.FAILURES_PER_SECOND, proxies));
+        Sessions sessions = new Sessions(redis, "test", keys, Duration.ofHours(1), Clock.systemUTC());
         new QueryRoutes(
-                new KeyAuthentication(
-                        ApiKeys.of("admin", KeyScope.ADMIN, "0123456789abcdef"),
-                        KeyScope.READ,
-                        new AddressLimit(KeyAuthentication.FAILURES_PER_SECOND, AddressRanges.parse(""))),
+                new CallerAuthentication(authentication, sessions),
+                new SessionRoutes(sessions, keys, authentication, new ClientScheme(proxies), Duration.ofHours(1)),
                 contract,
                 questions,
                 live);

@@ -153,6 +153,12 @@ public final class Settings {
                     "16 characters or more",
                     Settings::secret)
             .asSecret();
+    public static final Setting<Duration> SESSION_LIFETIME = durationWithin(
+            "SESSION_LIFETIME",
+            "PT12H",
+            "How long browsers stay signed in to the query API.",
+            Duration.ofMinutes(1),
+            Duration.ofDays(30));
     public static final Setting<Path> KEYS_FILE = path(
             "KEYS_FILE",
             "",
@@ -223,6 +229,7 @@ public final class Settings {
                 MAX_CONNECTIONS,
                 TEMPLATE_ENDPOINTS,
                 ADMIN_TOKEN,
+                SESSION_LIFETIME,
                 KEYS_FILE,
                 COLLECT_RATE,
                 TRUSTED_PROXIES,

@@ -49,9 +49,24 @@ public final class KeyAuthentication implements Handler<RoutingContext> {
         return requireNonNull(context.get(CONTEXT_KEY), "passed no KeyAuthentication");
     }
 
+    /** Whether a header of the request is there for a key, right or wrong. */
+    public static boolean isGiven(HttpServerRequest request) {
+        return request.headers().contains(HttpHeaders.AUTHORIZATION)
+                || request.headers().contains(API_KEY_HEADER);
+    }
+
     @Override
     public void handle(RoutingContext context) {
-        ApiKey key = secretOf(context).flatMap(keys::find).orElseThrow(() -> unauthorized(context));
+        admit(context, secretOf(context).flatMap(keys::find).orElseThrow(() -> unauthorized(context)));
+        context.next();
+    }
+
+    /**
+     * From now on the request is that key's, by whatever it has shown that it may use it.
+     *
+     * @throws ProblemException with 403 if the key is for something else
+     */
+    public void admit(RoutingContext context, ApiKey key) {
         if (!key.scope().permits(scope)) {
             throw new ProblemException(new Problem(
                     403,
@@ -61,17 +76,21 @@ public final class KeyAuthentication implements Handler<RoutingContext> {
                             .formatted(scope.wireName(), key.scope().wireName())));
         }
         context.put(CONTEXT_KEY, key);
-        context.next();
     }
 
-    private ProblemException unauthorized(RoutingContext context) {
+    /** What ends a request that has shown nothing right: 401, or 429 for an address that has tried too often. */
+    public ProblemException unauthorized(RoutingContext context) {
+        return unauthorized(context, scope == KeyScope.COLLECT ? ANYWHERE : IN_HEADERS);
+    }
+
+    /** Like {@link #unauthorized(RoutingContext)}, saying what would have been right. */
+    public ProblemException unauthorized(RoutingContext context, String detail) {
         Credit credit = failures.take(context.request(), 1);
         if (!credit.granted()) {
             return RateFields.exceeded(context.response(), credit, "too many wrong keys from this address");
         }
         context.response().putHeader("WWW-Authenticate", "Bearer realm=\"tallystream\"");
-        return new ProblemException(
-                new Problem(401, "unauthorized", "Unauthorized", scope == KeyScope.COLLECT ? ANYWHERE : IN_HEADERS));
+        return new ProblemException(new Problem(401, "unauthorized", "Unauthorized", detail));
     }
 
     private Optional<String> secretOf(RoutingContext context) {

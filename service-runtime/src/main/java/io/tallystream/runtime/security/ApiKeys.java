@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /** Keys with distinct secrets, of which it has digests only. Immutable. */
 public final class ApiKeys implements KeyLookup {
@@ -22,9 +23,11 @@ public final class ApiKeys implements KeyLookup {
     // By the first digits of the digest. How long it takes to find those tells nothing of a secret: nobody can choose
     // them.
     private final Map<String, ApiKey> keys;
+    private final Map<String, List<ApiKey>> byName;
 
     private ApiKeys(Map<String, ApiKey> keys) {
         this.keys = keys;
+        this.byName = keys.values().stream().collect(Collectors.groupingBy(ApiKey::name));
     }
 
     /**
@@ -92,6 +95,11 @@ public final class ApiKeys implements KeyLookup {
         String presented = ApiKey.digestOf(secret);
         return Optional.ofNullable(keys.get(start(presented)))
                 .filter(key -> MessageDigest.isEqual(bytes(key.digest()), bytes(presented)));
+    }
+
+    @Override
+    public List<ApiKey> named(String name) {
+        return byName.getOrDefault(name, List.of());
     }
 
     /** Whether there is no key at all. */

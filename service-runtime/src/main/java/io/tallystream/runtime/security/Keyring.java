@@ -6,6 +6,7 @@ import io.tallystream.runtime.lifecycle.StartupException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -62,6 +63,11 @@ public final class Keyring implements KeyLookup, AutoCloseable {
     @Override
     public Optional<ApiKey> find(String secret) {
         return keys.find(secret);
+    }
+
+    @Override
+    public List<ApiKey> named(String name) {
+        return keys.named(name);
     }
 
     /** How often the file was looked at since. */

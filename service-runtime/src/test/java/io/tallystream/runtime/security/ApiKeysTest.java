@@ -66,6 +66,23 @@ class ApiKeysTest {
     }
 
     @Test
+    void shouldFindKeysByTheirName() {
+        ApiKey ofFile = new ApiKey(
+                "admin",
+                KeyScope.READ,
+                ApiKey.digestOf("another-secret-of-the-same-name"),
+                OptionalInt.empty(),
+                Set.of(),
+                Instant.EPOCH);
+        ApiKeys keys = ApiKeys.of("admin", KeyScope.ADMIN, "0123456789abcdef").and(List.of(ofFile));
+
+        assertThat(keys.named("admin"))
+                .extracting(ApiKey::scope)
+                .containsExactlyInAnyOrder(KeyScope.ADMIN, KeyScope.READ);
+        assertThat(keys.named("Admin")).isEmpty();
+    }
+
+    @Test
     void shouldTakeOneKey() {
         ApiKeys keys = ApiKeys.of("web", KeyScope.READ, WEB);
 

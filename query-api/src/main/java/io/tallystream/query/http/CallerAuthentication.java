@@ -1,0 +1,82 @@
+package io.tallystream.query.http;
+
+import static java.util.Objects.requireNonNull;
+
+import io.tallystream.query.session.Session;
+import io.tallystream.query.session.SessionCookie;
+import io.tallystream.query.session.Sessions;
+import io.tallystream.runtime.http.KeyAuthentication;
+import io.tallystream.runtime.http.Problem;
+import io.tallystream.runtime.http.ProblemException;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.RoutingContext;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Lets requests pass that carry a key in a header, or else the cookie of a session. With a cookie, what changes something needs the
+ * session's CSRF token too. Thread-safe; one for all event loops.
+ */
+public final class CallerAuthentication implements Handler<RoutingContext> {
+    private static final String CONTEXT_KEY = CallerAuthentication.class.getName();
+    private static final String CSRF_HEADER = "X-CSRF-Token";
+    private static final Set<HttpMethod> SAFE = Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
+
+    private final KeyAuthentication keys;
+    private final Sessions sessions;
+
+    /** Of those keys and sessions. */
+    public CallerAuthentication(KeyAuthentication keys, Sessions sessions) {
+        this.keys = requireNonNull(keys, "keys");
+        this.sessions = requireNonNull(sessions, "sessions");
+    }
+
+    /** The session of a request that has passed here; empty if it carried a key. */
+    static Optional<Session> sessionOf(RoutingContext context) {
+        return Optional.ofNullable(context.get(CONTEXT_KEY));
+    }
+
+    @Override
+    public void handle(RoutingContext context) {
+        Optional<String> id =
+                KeyAuthentication.isGiven(context.request()) ? Optional.empty() : SessionCookie.read(context.request());
+        if (id.isEmpty()) {
+            keys.handle(context);
+            return;
+        }
+        // Who reads the body comes later.
+        context.request().pause();
+        Future.fromCompletionStage(sessions.find(id.get()), context.vertx().getOrCreateContext())
+                .onSuccess(session -> proceed(context, session))
+                .onFailure(failure -> context.fail(Refusals.asProblem(failure)));
+    }
+
+    private void proceed(RoutingContext context, Optional<Session> found) {
+        context.request().resume();
+        try {
+            Session session = found.orElseThrow(() -> keys.unauthorized(context));
+            if (!SAFE.contains(context.request().method())) {
+                requireCsrfToken(context, session);
+            }
+            keys.admit(context, session.key());
+            context.put(CONTEXT_KEY, session);
+        } catch (ProblemException e) {
+            context.fail(e);
+            return;
+        }
+        context.next();
+    }
+
+    private static void requireCsrfToken(RoutingContext context, Session session) {
+        String shown = context.request().getHeader(CSRF_HEADER);
+        if (shown == null || !session.isCsrfToken(shown)) {
+            throw new ProblemException(new Problem(
+                    403,
+                    "csrf",
+                    "CSRF token needed",
+                    "with a cookie, this takes the csrf_token of the session as " + CSRF_HEADER + " only"));
+        }
+    }
+}

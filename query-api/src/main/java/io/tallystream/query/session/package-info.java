@@ -1,0 +1,2 @@
+/** Who is signed in with a browser. */
+package io.tallystream.query.session;
