@@ -2,7 +2,9 @@ package io.tallystream.ingest;
 
 import static io.tallystream.ingest.Problems.assertProblem;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import io.vertx.core.json.JsonObject;
 import java.net.SocketException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -12,7 +14,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is not HTTP/1.1 as it should be, and would be understood in two ways by two servers. */
 class RawHttpIT extends OneGateway {
@@ -45,20 +46,57 @@ class RawHttpIT extends OneGateway {
         assertNothingWrittenAndNextRequestWorks();
     }
 
+    static Stream<Arguments> brokenChunks() {
+        return Stream.of(
+                Arguments.of("100000004", EVENT, "the size of a chunk"),
+                Arguments.of("zz", EVENT, "the size of a chunk"),
+                Arguments.of("-1", EVENT, "the size of a chunk"),
+                Arguments.of("", EVENT, "the size of a chunk"),
+                Arguments.of("1", EVENT, "not as long as its size says"),
+                Arguments.of("1;" + "x".repeat(9_000), "", "the chunks of the body"),
+                Arguments.of("0", "X: " + "x".repeat(9_000), "the chunks of the body"));
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"100000004\r\n" + EVENT, "zz\r\n" + EVENT, "-1\r\n" + EVENT, "1\r\n" + EVENT})
-    void shouldCloseAtABrokenChunk(String body) throws Exception {
+    @MethodSource("brokenChunks")
+    void shouldRefuseABrokenChunkAndClose(String size, String chunk, String reason) throws Exception {
+        double refused = gateway.answers(400);
         try (RawConnection connection = new RawConnection(gateway.port())) {
-            connection.sendHead(
-                    "POST /v1/events HTTP/1.1",
-                    "Host: localhost",
-                    "X-API-Key: " + Gateway.KEY,
-                    "Content-Type: application/json",
-                    "Transfer-Encoding: chunked");
-            connection.sendBody(body).awaitClosed();
+            connection.sendHead(chunkedPost()).sendBody(Integer.toHexString(EVENT.length()) + "\r\n" + EVENT + "\r\n");
+            RawConnection.Answer answer =
+                    connection.sendBody(size + "\r\n" + chunk + "\r\n").read();
+            JsonObject problem = assertProblem(answer.status(), answer.mediaType(), answer.body(), 400, "bad-request");
+            assertThat(problem.getString("detail")).contains(reason);
+            assertThat(answer.headers()).containsEntry("connection", "close");
+            connection.awaitClosed();
         }
-        assertThat(gateway.bodyBytes()).isZero();
+        await().untilAsserted(() -> assertThat(gateway.bodyBytes()).isZero());
+        await().untilAsserted(() -> assertThat(gateway.requestsUnderWay()).isZero());
+        assertThat(gateway.answers(400)).isEqualTo(refused + 1);
         assertNothingWrittenAndNextRequestWorks();
+    }
+
+    @Test
+    void shouldNotCountAsRefusedABodyThatItsClientBrokeOff() throws Exception {
+        double refused = gateway.answers(400);
+        try (RawConnection connection = new RawConnection(gateway.port())) {
+            connection.sendHead(chunkedPost()).sendBody("1\r\n{\r\n");
+            await().untilAsserted(() -> assertThat(gateway.bodyBytes()).isPositive());
+            connection.abort();
+        }
+        await().untilAsserted(() -> assertThat(gateway.bodyBytes()).isZero());
+        await().untilAsserted(() -> assertThat(gateway.requestsUnderWay()).isZero());
+        assertThat(gateway.answers(400)).isEqualTo(refused);
+    }
+
+    private static String[] chunkedPost() {
+        return new String[] {
+            "POST /v1/events HTTP/1.1",
+            "Host: localhost",
+            "X-API-Key: " + Gateway.KEY,
+            "Content-Type: application/json",
+            "Transfer-Encoding: chunked"
+        };
     }
 
     @Test

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.tallystream.runtime.http.Deadlines;
 import io.tallystream.runtime.http.Problem;
 import io.tallystream.runtime.http.ProblemException;
+import io.tallystream.runtime.http.ProblemHandler;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -23,7 +24,8 @@ import org.slf4j.LoggerFactory;
  * Reads the body of a request and passes on; {@link #bodyOf} then has it, decompressed. For one event loop.
  *
  * <p>Answers 413 as soon as the body is too large, compressed or not; 415 for an encoding other than gzip; 400 for one that is not what
- * it says; 408 when it does not come in time, and 503 when too much is being read already. It never holds more than its limits.
+ * it says, or not in chunks as HTTP has them; 408 when it does not come in time, and 503 when too much is being read already. It never
+ * holds more than its limits.
  */
 public final class BodyReader implements Handler<RoutingContext> {
     /** How large a body may be, before it is decompressed and after. */
@@ -150,11 +152,12 @@ public final class BodyReader implements Handler<RoutingContext> {
             }
         }
 
-        /** Nothing more comes: the client went away, or sends what is not HTTP any more, upon which the server has closed. */
+        /** Nothing more comes: the client went away, or sends what is not HTTP any more. */
         void breakOff(Throwable cause) {
             LOGGER.debug("a body was broken off", cause);
             deadlines.end(this);
             bytes.release();
+            ProblemHandler.refuseBrokenBody(context, cause);
         }
 
         /** The connection ends with it: where the next request would begin is not known. */

@@ -29,12 +29,10 @@ public final class RequestMeter implements Handler<RoutingContext> {
     @Override
     public void handle(RoutingContext context) {
         underWay.incrementAndGet();
-        context.addEndHandler(ended -> {
-            underWay.decrementAndGet();
-            if (ended.succeeded()) {
-                answers(context.response().getStatusCode()).increment();
-            }
-        });
+        // Not at the end: a request whose body turned out to be broken has ended by then, and is answered nevertheless.
+        context.addHeadersEndHandler(
+                head -> answers(context.response().getStatusCode()).increment());
+        context.addEndHandler(ended -> underWay.decrementAndGet());
         context.next();
     }
 

@@ -1,5 +1,6 @@
 package io.tallystream.runtime.http;
 
+import io.netty.handler.codec.http.InvalidChunkTerminationException;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.Handler;
@@ -9,6 +10,7 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.io.IOException;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -31,6 +33,9 @@ public final class ProblemHandler implements Handler<RoutingContext> {
             new Problem(414, "uri-too-long", "URI too long", "the request line is longer than 8192 bytes");
     private static final Problem TOO_LONG_HEADERS =
             new Problem(431, "headers-too-large", "Headers too large", "the headers are longer than 8192 bytes");
+    private static final String BROKEN_CHUNK_SIZE = "the size of a chunk is not hexadecimal, or too large";
+    private static final String BROKEN_CHUNK_END = "a chunk is not as long as its size says";
+    private static final String BROKEN_CHUNKS = "the chunks of the body are not as HTTP/1.1 has them";
     private static final Map<Integer, Problem> KNOWN = Stream.of(
                     new Problem(400, "bad-request", "Bad request", "the request cannot be understood"),
                     new Problem(401, "unauthorized", "Unauthorized", "a valid key is needed"),
@@ -70,6 +75,30 @@ public final class ProblemHandler implements Handler<RoutingContext> {
         }
         problem.send(request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE));
         request.connection().close();
+    }
+
+    /**
+     * Answers a body that turns out not to be HTTP as it should be, and ends its connection as {@link #refuseInvalid} does. Does nothing
+     * if an answer was begun already or the client is gone.
+     *
+     * @param cause what the exception handler of the request was told
+     */
+    public static void refuseBrokenBody(RoutingContext context, Throwable cause) {
+        HttpServerResponse response = context.response();
+        if (cause instanceof IOException || context.failed() || response.headWritten() || response.closed()) {
+            return;
+        }
+        response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+        context.fail(new ProblemException(new Problem(400, INVALID.code(), INVALID.title(), brokenBody(cause))));
+        // The server closes, too, but at once, without what it has not sent yet.
+        context.request().connection().close();
+    }
+
+    private static String brokenBody(Throwable cause) {
+        if (cause instanceof NumberFormatException) {
+            return BROKEN_CHUNK_SIZE;
+        }
+        return cause instanceof InvalidChunkTerminationException ? BROKEN_CHUNK_END : BROKEN_CHUNKS;
     }
 
     @Override
