@@ -14,6 +14,7 @@ import io.tallystream.ingest.http.Publication;
 import io.tallystream.ingest.http.RequestMeter;
 import io.tallystream.ingest.http.ServersOnly;
 import io.tallystream.ingest.http.StaticFile;
+import io.tallystream.ingest.http.Submission;
 import io.tallystream.ingest.http.Verdicts;
 import io.tallystream.ingest.intake.EventIntake;
 import io.tallystream.ingest.kafka.EventPublisher;
@@ -148,6 +149,7 @@ public final class IngestApplication implements Service {
         EventIntake intake = new EventIntake(config.rules());
         Publication publication = new Publication(vertx, publisher, deadline, meters);
         Verdicts verdicts = new Verdicts(meters);
+        Submission submission = new Submission(List.of(charge), verdicts, publication);
 
         Router router = Router.router(vertx);
         ProblemHandler.install(router);
@@ -167,10 +169,8 @@ public final class IngestApplication implements Service {
                 .handler(CollectHandler::requireBeacon)
                 .handler(body)
                 .handler(new CollectHandler(
-                        List.of(charge, addresses),
                         new EventIntake(config.rules(), CollectHandler.TYPES),
-                        publication,
-                        verdicts));
+                        new Submission(List.of(charge, addresses), verdicts, publication)));
         List.of("/v1/*", CLICK)
                 .forEach(path -> router.route(path)
                         .handler(new KeyAuthentication(keys, KeyScope.INGEST, wrongKeys))
@@ -181,11 +181,11 @@ public final class IngestApplication implements Service {
         router.post(EVENTS)
                 .handler(EventsHandler::requireFormat)
                 .handler(body)
-                .handler(new EventsHandler(charge, intake, publication, verdicts));
+                .handler(new EventsHandler(intake, submission));
         router.post(CLICK)
                 .handler(ClickHandler::requireJson)
                 .handler(body)
-                .handler(new ClickHandler(charge, intake, publication, verdicts));
+                .handler(new ClickHandler(intake, submission));
         return router;
     }
 

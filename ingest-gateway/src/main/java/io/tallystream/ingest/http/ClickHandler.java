@@ -7,7 +7,6 @@ import io.tallystream.ingest.intake.EventBatch;
 import io.tallystream.ingest.intake.EventIntake;
 import io.tallystream.runtime.http.Problem;
 import io.tallystream.runtime.http.ProblemException;
-import io.tallystream.runtime.http.RateLimit;
 import io.tallystream.schema.event.EventType;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
@@ -23,18 +22,14 @@ import org.slf4j.LoggerFactory;
 public final class ClickHandler implements Handler<RoutingContext> {
     private static final Logger LOGGER = LoggerFactory.getLogger(ClickHandler.class);
 
-    private final RateLimit charge;
     private final EventIntake intake;
-    private final Publication publication;
-    private final Verdicts verdicts;
+    private final Submission submission;
     private final Clock clock = Clock.systemUTC();
 
-    /** Publishes what it accepts. */
-    public ClickHandler(RateLimit charge, EventIntake intake, Publication publication, Verdicts verdicts) {
-        this.charge = requireNonNull(charge, "charge");
+    /** Submits what it reads. */
+    public ClickHandler(EventIntake intake, Submission submission) {
         this.intake = requireNonNull(intake, "intake");
-        this.publication = requireNonNull(publication, "publication");
-        this.verdicts = requireNonNull(verdicts, "verdicts");
+        this.submission = requireNonNull(submission, "submission");
     }
 
     /** Passes on JSON, and answers 415 to all else, before its body is read. */
@@ -52,9 +47,7 @@ public final class ClickHandler implements Handler<RoutingContext> {
     @Override
     public void handle(RoutingContext context) {
         EventBatch batch = intake.readImplied(EventType.CLICK, BodyReader.bodyOf(context), clock.millis());
-        charge.take(context, batch.size());
-        verdicts.requireAnyAccepted(batch);
-        publication.publish(context, batch, acknowledged -> answer(context));
+        submission.submit(context, batch, acknowledged -> answer(context));
     }
 
     private static void answer(RoutingContext context) {

@@ -7,13 +7,11 @@ import io.tallystream.ingest.intake.EventBatch;
 import io.tallystream.ingest.intake.EventIntake;
 import io.tallystream.runtime.http.Problem;
 import io.tallystream.runtime.http.ProblemException;
-import io.tallystream.runtime.http.RateLimit;
 import io.tallystream.schema.event.EventType;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Clock;
-import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
@@ -29,23 +27,14 @@ public final class CollectHandler implements Handler<RoutingContext> {
     // What browsers take for a beacon.
     private static final int MAX_BYTES = 64 * 1024;
 
-    private final List<RateLimit> limits;
     private final EventIntake intake;
-    private final Publication publication;
-    private final Verdicts verdicts;
+    private final Submission submission;
     private final Clock clock = Clock.systemUTC();
 
-    /**
-     * Publishes what it accepts.
-     *
-     * @param limits that are charged
-     * @param intake of those {@link #TYPES}
-     */
-    public CollectHandler(List<RateLimit> limits, EventIntake intake, Publication publication, Verdicts verdicts) {
-        this.limits = List.copyOf(limits);
+    /** @param intake of those {@link #TYPES} */
+    public CollectHandler(EventIntake intake, Submission submission) {
         this.intake = requireNonNull(intake, "intake");
-        this.publication = requireNonNull(publication, "publication");
-        this.verdicts = requireNonNull(verdicts, "verdicts");
+        this.submission = requireNonNull(submission, "submission");
     }
 
     /**
@@ -74,8 +63,6 @@ public final class CollectHandler implements Handler<RoutingContext> {
     @Override
     public void handle(RoutingContext context) {
         EventBatch batch = intake.read(BodyFormat.JSON, BodyReader.bodyOf(context), clock.millis());
-        limits.forEach(limit -> limit.take(context, batch.size()));
-        verdicts.requireAnyAccepted(batch);
-        publication.publish(context, batch, acknowledged -> Verdicts.answer(context, acknowledged));
+        submission.submit(context, batch, acknowledged -> Verdicts.answer(context, acknowledged));
     }
 }

@@ -7,7 +7,6 @@ import io.tallystream.ingest.intake.EventBatch;
 import io.tallystream.ingest.intake.EventIntake;
 import io.tallystream.runtime.http.Problem;
 import io.tallystream.runtime.http.ProblemException;
-import io.tallystream.runtime.http.RateLimit;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
@@ -29,18 +28,14 @@ public final class EventsHandler implements Handler<RoutingContext> {
     private static final String CLOUD_EVENT_HEADER = "ce-";
     private static final String CLOUD_EVENT_VERSION = "ce-specversion";
 
-    private final RateLimit charge;
     private final EventIntake intake;
-    private final Publication publication;
-    private final Verdicts verdicts;
+    private final Submission submission;
     private final Clock clock = Clock.systemUTC();
 
-    /** Publishes what it accepts. */
-    public EventsHandler(RateLimit charge, EventIntake intake, Publication publication, Verdicts verdicts) {
-        this.charge = requireNonNull(charge, "charge");
+    /** Submits what it reads. */
+    public EventsHandler(EventIntake intake, Submission submission) {
         this.intake = requireNonNull(intake, "intake");
-        this.publication = requireNonNull(publication, "publication");
-        this.verdicts = requireNonNull(verdicts, "verdicts");
+        this.submission = requireNonNull(submission, "submission");
     }
 
     /** Passes on what is of a format that this takes, and answers 415 to others, before their body is read. */
@@ -67,9 +62,7 @@ public final class EventsHandler implements Handler<RoutingContext> {
         EventBatch batch = binary
                 ? intake.readBinary(attributes(request), body, clock.millis())
                 : intake.read(format, body, clock.millis());
-        charge.take(context, batch.size());
-        verdicts.requireAnyAccepted(batch);
-        publication.publish(context, batch, acknowledged -> Verdicts.answer(context, acknowledged));
+        submission.submit(context, batch, acknowledged -> Verdicts.answer(context, acknowledged));
     }
 
     /** The attributes of a CloudEvent in binary mode, percent-decoded as its HTTP binding has it. */
