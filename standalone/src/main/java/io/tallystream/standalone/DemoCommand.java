@@ -1,6 +1,7 @@
 package io.tallystream.standalone;
 
 import io.tallystream.runtime.lifecycle.ServiceProcess;
+import io.tallystream.standalone.demo.DemoTraffic;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -14,8 +15,6 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = "Like start, and sends believable traffic to itself: API calls, clicks, page views, dwell times.")
 final class DemoCommand implements Callable<Integer> {
-    private static final int MAX_RATE = 10_000;
-
     @Spec
     private CommandSpec spec;
 
@@ -28,8 +27,8 @@ final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (rate < 1 || rate > MAX_RATE) {
-            throw new ParameterException(spec.commandLine(), "--rate must be from 1 to " + MAX_RATE);
+        if (rate < 1 || rate > DemoTraffic.MAX_RATE) {
+            throw new ParameterException(spec.commandLine(), "--rate must be from 1 to " + DemoTraffic.MAX_RATE);
         }
         return ServiceProcess.run(System.getenv(), Standalone.factory(OptionalInt.of(rate), System.out));
     }

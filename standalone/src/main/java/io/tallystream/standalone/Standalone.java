@@ -26,6 +26,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -133,7 +134,9 @@ final class Standalone implements ServiceProcess.Program {
                 demoRate.isPresent());
         stack.start(new ReadyWatch(context.health(), () -> announcement.print(out)));
         if (demoRate.isPresent()) {
-            stack.start(new DemoTraffic(ingest.port(), demoKey(environment, ingestKey), demoRate.getAsInt()));
+            String key = ingestKey.map(Kept::secret).orElseGet(() -> DemoTraffic.firstKey(environment));
+            URI gateway = URI.create("http://127.0.0.1:" + ingest.port());
+            stack.start(new DemoTraffic(gateway, key, demoRate.getAsInt()));
         }
     }
 
@@ -173,16 +176,6 @@ final class Standalone implements ServiceProcess.Program {
     private static Optional<Kept> kept(
             Environment environment, Setting<?> setting, SecretStore secrets, String name, String prefix) {
         return environment.isSet(setting) ? Optional.empty() : Optional.of(secrets.get(name, prefix));
-    }
-
-    private static String demoKey(Environment environment, Optional<Kept> ingestKey) {
-        return ingestKey
-                .map(Kept::secret)
-                .orElseGet(() -> environment
-                        .text(Settings.INGEST_KEYS)
-                        .split(",", 2)[0]
-                        .replaceFirst("^[^=]*=", "")
-                        .strip());
     }
 
     /** Tells all ports in use at once, before anything is started. Not that of Redis: one of ours may be left there. */

@@ -14,6 +14,7 @@ import picocli.CommandLine.IVersionProvider;
         subcommands = {
             StartCommand.class,
             DemoCommand.class,
+            LoadCommand.class,
             RebuildCommand.class,
             KeysCommand.class,
             ReconcileCommand.class,

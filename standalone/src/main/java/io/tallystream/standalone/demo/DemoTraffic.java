@@ -2,6 +2,8 @@ package io.tallystream.standalone.demo;
 
 import static java.util.Objects.requireNonNull;
 
+import io.tallystream.runtime.config.Environment;
+import io.tallystream.runtime.config.Settings;
 import io.tallystream.runtime.lifecycle.Service;
 import io.tallystream.schema.event.EventWriter;
 import java.io.ByteArrayOutputStream;
@@ -25,6 +27,9 @@ import org.slf4j.LoggerFactory;
  * was not acknowledged again with the same ids. Sends nothing from the past.
  */
 public final class DemoTraffic implements Service {
+    /** The most events per second that one of these is meant to send. */
+    public static final int MAX_RATE = 10_000;
+
     private static final Logger LOGGER = LoggerFactory.getLogger(DemoTraffic.class);
     private static final long TICK_MS = 100;
     private static final Duration REQUEST_LIMIT = Duration.ofSeconds(15);
@@ -53,14 +58,23 @@ public final class DemoTraffic implements Service {
     private byte[] unacknowledged;
 
     /**
-     * @param port of the gateway on this machine
+     * @param gateway such as http://127.0.0.1:8080
      * @param key that may send events
      * @param eventsPerSecond on average
      */
-    public DemoTraffic(int port, String key, int eventsPerSecond) {
-        target = URI.create("http://127.0.0.1:" + port + "/v1/events");
+    public DemoTraffic(URI gateway, String key, int eventsPerSecond) {
+        target = gateway.resolve("/v1/events");
         this.key = requireNonNull(key, "key");
         eventsPerTick = eventsPerSecond * TICK_MS / (double) TimeUnit.SECONDS.toMillis(1);
+    }
+
+    /** The secret of the first of {@code INGEST_KEYS}; empty if there is none. */
+    public static String firstKey(Environment environment) {
+        return environment
+                .text(Settings.INGEST_KEYS)
+                .split(",", 2)[0]
+                .replaceFirst("^[^=]*=", "")
+                .strip();
     }
 
     @Override

@@ -1,0 +1,63 @@
+package io.tallystream.standalone;
+
+import io.tallystream.runtime.config.Environment;
+import io.tallystream.runtime.config.Settings;
+import io.tallystream.runtime.lifecycle.ServiceProcess;
+import io.tallystream.standalone.demo.DemoTraffic;
+import java.net.URI;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "load",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Sends believable traffic to a gateway until it is stopped with Ctrl-C or SIGTERM.",
+            "The key is the first of INGEST_KEYS. What is not acknowledged is sent again with the same ids."
+        })
+final class LoadCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Option(
+            names = "--to",
+            paramLabel = "<url>",
+            defaultValue = "http://127.0.0.1:8080",
+            description = "The gateway. Default: ${DEFAULT-VALUE}")
+    private URI gateway;
+
+    @Option(
+            names = "--rate",
+            paramLabel = "<events>",
+            defaultValue = "300",
+            description = "Events per second on average, 1 to 10000. Default: ${DEFAULT-VALUE}")
+    private int rate;
+
+    @Override
+    public Integer call() {
+        if (rate < 1 || rate > DemoTraffic.MAX_RATE) {
+            throw new ParameterException(spec.commandLine(), "--rate must be from 1 to " + DemoTraffic.MAX_RATE);
+        }
+        if (gateway.getHost() == null || !String.valueOf(gateway.getScheme()).matches("https?")) {
+            throw new ParameterException(spec.commandLine(), "--to must be a URL such as http://127.0.0.1:8080");
+        }
+        // Nobody asks this process how it is, and the services on this machine may have the port.
+        Map<String, String> variables = new HashMap<>(System.getenv());
+        variables.put(Settings.MANAGEMENT_PORT.name(), "0");
+        return ServiceProcess.run(variables, (environment, context) -> {
+            DemoTraffic traffic = new DemoTraffic(gateway, key(environment), rate);
+            return (sameEnvironment, sameContext, stack, managementPort) -> stack.start(traffic);
+        });
+    }
+
+    private static String key(Environment environment) {
+        environment.require(Settings.INGEST_KEYS);
+        return DemoTraffic.firstKey(environment);
+    }
+}
