@@ -98,7 +98,7 @@ class EmbeddedKafkaClusterIT {
             // In order behind the first, which therefore is copied when this returns.
             KafkaRecords.write(servers, "lost", List.of("copied too"));
             followers.forEach(cluster::pause);
-            // Answers the fetches that the followers still have under way: they may find this in their sockets when they go on.
+            // Answers the fetches that the followers still have under way: they may find this when they go on.
             producer.send(new ProducerRecord<>("lost", "perhaps copied")).get();
             producer.send(new ProducerRecord<>("lost", "never copied")).get();
         }
