@@ -7,8 +7,6 @@ import io.tallystream.embedded.EmbeddedKafka;
 import io.tallystream.embedded.junit.WithKafka;
 import io.tallystream.schema.kafka.Topics;
 import io.vertx.core.json.JsonObject;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -43,7 +41,7 @@ class KillIT {
     }
 
     private void killAndCompare(EmbeddedKafka kafka, int kills) throws Exception {
-        int port = freePort();
+        int port = GatewayProcess.freePort();
         try (EventTopics topics = new EventTopics(kafka.bootstrapServers()).make()) {
             Set<String> before = Set.copyOf(idsOfClients(topics));
             GatewayProcess gateway = start(kafka, port);
@@ -89,11 +87,5 @@ class KillIT {
         return topics.read(Topics.USER_ACTIONS, value -> value.contains("client-")).stream()
                 .map(record -> new JsonObject(record.value()).getString("id"))
                 .collect(Collectors.toList());
-    }
-
-    private static int freePort() throws Exception {
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return free.getLocalPort();
-        }
     }
 }
