@@ -5,27 +5,20 @@ import static org.awaitility.Awaitility.await;
 
 import io.tallystream.schema.kafka.Topics;
 import io.vertx.core.json.JsonObject;
+import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,100 +27,82 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(300)
 class RetryIT {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
-    private static final Duration REQUEST_LIMIT = Duration.ofSeconds(30);
-    private static final long RETRY_MILLIS = 50;
     private static final int CLIENTS = 240;
-    private static final int IN_FLIGHT = 100;
     private static final int ACCEPTED_BETWEEN_KILLS = 5 * CLIENTS;
-    private static final int KILLS = 2;
 
     @TempDir
     private Path folder;
 
-    private final HttpClient http =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-    private final AtomicInteger accepted = new AtomicInteger();
-    private final AtomicInteger underWay = new AtomicInteger();
-    private final AtomicInteger withoutAnswer = new AtomicInteger();
-    private volatile boolean stopped;
-
     @Test
     void shouldCountOnceWhatWasSentAgainAfterAKill() throws Exception {
+        int kills = 2;
+        int inFlight = 100;
         int port = freePort();
         Tallystream tallystream = start(port);
         try {
-            String key = tallystream.secret("ingest-key");
-            List<CompletableFuture<Void>> clients = IntStream.range(0, CLIENTS)
-                    .mapToObj(client -> send(port, key, client, 0))
-                    .toList();
-            for (int kill = 0; kill < KILLS; kill++) {
-                awaitMoreAccepted();
-                await().atMost(PATIENCE).pollInterval(Duration.ofMillis(1)).until(() -> underWay.get() >= IN_FLIGHT);
+            RetryingClients clients = new RetryingClients(port, tallystream.secret("ingest-key"), CLIENTS);
+            for (int kill = 0; kill < kills; kill++) {
+                awaitInFlight(clients, inFlight);
                 tallystream.kill();
                 tallystream = start(port);
             }
-            awaitMoreAccepted();
-            stopped = true;
-            assertThat(CompletableFuture.allOf(clients.toArray(CompletableFuture[]::new)))
-                    .succeedsWithin(PATIENCE);
-
-            Tallystream last = tallystream;
-            long written = written(last);
-            await("every record judged").atMost(PATIENCE).until(() -> judged(last) == written);
-            int sent = accepted.get();
-            assertThat(withoutAnswer).hasValueGreaterThanOrEqualTo(KILLS * IN_FLIGHT / 2);
-            assertThat(last.ask("/api/v1/products/p/clicks").getLong("clicks"))
-                    .as("of %d records", written)
-                    .isEqualTo(sent);
+            awaitMoreAccepted(clients);
+            assertThat(clients.stop()).succeedsWithin(PATIENCE);
+            assertThat(clients.withoutAnswer()).isGreaterThanOrEqualTo(kills * inFlight / 2);
+            assertEachIsCountedOnce(clients, tallystream);
         } finally {
             tallystream.close();
         }
     }
 
-    /** One event after the other, each until it is accepted. */
-    private CompletableFuture<Void> send(int port, String key, int client, int event) {
-        if (stopped) {
-            return CompletableFuture.completedFuture(null);
+    @Test
+    @Tag("long")
+    void shouldCountOnceWhatWasSentAgainAfterTenKillsOfTheGateway() throws Exception {
+        int kills = 10;
+        int inFlight = 200;
+        int port = freePort();
+        File log = folder.resolve("gateway.log").toFile();
+        try (Tallystream tallystream = Tallystream.ready(folder.resolve("data"), "start")) {
+            String key = tallystream.secret("ingest-key");
+            GatewayProcess gateway = GatewayProcess.start(tallystream.kafka(), port, key, log);
+            try {
+                RetryingClients clients = new RetryingClients(port, key, CLIENTS);
+                for (int kill = 0; kill < kills; kill++) {
+                    awaitInFlight(clients, inFlight);
+                    gateway.close();
+                    gateway = GatewayProcess.start(tallystream.kafka(), port, key, log);
+                }
+                awaitMoreAccepted(clients);
+                assertThat(clients.stop()).succeedsWithin(PATIENCE);
+                assertThat(clients.withoutAnswer()).isGreaterThanOrEqualTo(kills * inFlight / 2);
+                assertEachIsCountedOnce(clients, tallystream);
+            } finally {
+                gateway.close();
+            }
         }
-        String body = "{\"type\":\"click\",\"product_id\":\"p\",\"user_id\":\"u%d\",\"id\":\"%d-%d\"}"
-                .formatted(client, client, event);
-        return sendUntilAccepted(request(port, key, body)).thenCompose(done -> send(port, key, client, event + 1));
     }
 
-    private CompletableFuture<Void> sendUntilAccepted(HttpRequest request) {
-        underWay.incrementAndGet();
-        return http.sendAsync(request, BodyHandlers.discarding())
-                .handle((response, failure) -> {
-                    underWay.decrementAndGet();
-                    if (failure != null) {
-                        withoutAnswer.incrementAndGet();
-                        return false;
-                    }
-                    return response.statusCode() == 202;
-                })
-                .thenCompose(done -> {
-                    if (done) {
-                        accepted.incrementAndGet();
-                        return CompletableFuture.completedFuture(null);
-                    }
-                    return CompletableFuture.runAsync(
-                                    () -> {}, CompletableFuture.delayedExecutor(RETRY_MILLIS, TimeUnit.MILLISECONDS))
-                            .thenCompose(waited -> sendUntilAccepted(request));
-                });
+    /** A burst of answers just before may leave fewer under way at the kill itself. */
+    private static void awaitInFlight(RetryingClients clients, int number) {
+        awaitMoreAccepted(clients);
+        await().atMost(PATIENCE).pollInterval(Duration.ofMillis(1)).until(() -> clients.underWay() >= number);
     }
 
-    private static HttpRequest request(int port, String key, String body) {
-        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/v1/events"))
-                .timeout(REQUEST_LIMIT)
-                .header("Authorization", "Bearer " + key)
-                .header("Content-Type", "application/json")
-                .POST(BodyPublishers.ofString(body))
-                .build();
+    private static void awaitMoreAccepted(RetryingClients clients) {
+        int now = clients.accepted();
+        await().atMost(PATIENCE).until(() -> clients.accepted() > now + ACCEPTED_BETWEEN_KILLS);
     }
 
-    private void awaitMoreAccepted() {
-        int now = accepted.get();
-        await().atMost(PATIENCE).until(() -> accepted.get() > now + ACCEPTED_BETWEEN_KILLS);
+    private static void assertEachIsCountedOnce(RetryingClients clients, Tallystream tallystream) throws Exception {
+        long written = written(tallystream);
+        int sent = clients.accepted();
+        await("every record judged").atMost(PATIENCE).until(() -> judged(tallystream, "") == written);
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(List.of(
+                                clicks(tallystream), judged(tallystream, "accepted"), judged(tallystream, "duplicate")))
+                        .as("clicks, accepted and duplicate of %d records", written)
+                        .containsExactly((long) sent, (long) sent, written - sent));
+        assertThat(written - sent).isGreaterThanOrEqualTo(CLIENTS);
     }
 
     private Tallystream start(int port) throws IOException {
@@ -156,9 +131,16 @@ class RetryIT {
         }
     }
 
-    /** Records of which is decided whether they count. */
-    private static long judged(Tallystream tallystream) {
-        return tallystream.ask("/api/v1/stats/trend?range=day&metric=events").getJsonArray("data").stream()
+    private static long clicks(Tallystream tallystream) {
+        return tallystream
+                .ask("/api/v1/products/" + RetryingClients.PRODUCT + "/clicks")
+                .getLong("clicks");
+    }
+
+    /** Records of which is decided what becomes of them; empty: whatever that is. */
+    private static long judged(Tallystream tallystream, String outcome) {
+        String ofOne = outcome.isEmpty() ? "" : "&dimension=outcome&member=" + outcome;
+        return tallystream.ask("/api/v1/stats/trend?range=day&metric=events" + ofOne).getJsonArray("data").stream()
                 .mapToLong(day -> ((JsonObject) day).getLong("count"))
                 .sum();
     }
