@@ -51,7 +51,7 @@ final class LoadCommand implements Callable<Integer> {
         Map<String, String> variables = new HashMap<>(System.getenv());
         variables.put(Settings.MANAGEMENT_PORT.name(), "0");
         return ServiceProcess.run(variables, (environment, context) -> {
-            DemoTraffic traffic = new DemoTraffic(gateway, key(environment), rate);
+            DemoTraffic traffic = new DemoTraffic(gateway, key(environment), rate, () -> true);
             return (sameEnvironment, sameContext, stack, managementPort) -> stack.start(traffic);
         });
     }

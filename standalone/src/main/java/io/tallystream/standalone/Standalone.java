@@ -34,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * The four services in one process. Kafka and Redis are embedded, each unless an address of another is configured. The services
@@ -132,11 +133,16 @@ final class Standalone implements ServiceProcess.Program {
                 adminToken,
                 ingestKey,
                 demoRate.isPresent());
-        stack.start(new ReadyWatch(context.health(), () -> announcement.print(out)));
+        AtomicBoolean ready = new AtomicBoolean();
+        stack.start(new ReadyWatch(context.health(), () -> {
+            announcement.print(out);
+            ready.set(true);
+        }));
         if (demoRate.isPresent()) {
             String key = ingestKey.map(Kept::secret).orElseGet(() -> DemoTraffic.firstKey(environment));
             URI gateway = URI.create("http://127.0.0.1:" + ingest.port());
-            stack.start(new DemoTraffic(gateway, key, demoRate.getAsInt()));
+            // Not before, or the first of it would be refused, with a warning.
+            stack.start(new DemoTraffic(gateway, key, demoRate.getAsInt(), ready::get));
         }
     }
 

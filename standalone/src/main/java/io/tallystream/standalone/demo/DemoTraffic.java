@@ -19,6 +19,7 @@ import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,6 +43,7 @@ public final class DemoTraffic implements Service {
     private final URI target;
     private final String key;
     private final double eventsPerTick;
+    private final BooleanSupplier ready;
     private final TrafficModel model = new TrafficModel(System.nanoTime());
     private final EventWriter writer = new EventWriter();
     private final String run = "demo-" + UUID.randomUUID();
@@ -61,10 +63,12 @@ public final class DemoTraffic implements Service {
      * @param gateway such as http://127.0.0.1:8080
      * @param key that may send events
      * @param eventsPerSecond on average
+     * @param ready whether to send anything yet
      */
-    public DemoTraffic(URI gateway, String key, int eventsPerSecond) {
+    public DemoTraffic(URI gateway, String key, int eventsPerSecond, BooleanSupplier ready) {
         target = gateway.resolve("/v1/events");
         this.key = requireNonNull(key, "key");
+        this.ready = requireNonNull(ready, "ready");
         eventsPerTick = eventsPerSecond * TICK_MS / (double) TimeUnit.SECONDS.toMillis(1);
     }
 
@@ -101,6 +105,9 @@ public final class DemoTraffic implements Service {
     }
 
     private void tick() {
+        if (!ready.getAsBoolean()) {
+            return;
+        }
         if (unacknowledged == null) {
             double seconds = System.nanoTime() / 1e9;
             double swell = 1 + SWELL * Math.sin(2 * Math.PI * seconds / SWELL_SECONDS);
