@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Who sends an event again, with its id, until it is answered with 202, is counted once, whatever died meanwhile. */
-@Timeout(300)
+@Timeout(600)
 class RetryIT {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final int CLIENTS = 240;
