@@ -8,6 +8,8 @@ import io.tallystream.query.http.CallerAuthentication;
 import io.tallystream.query.http.QueryRoutes;
 import io.tallystream.query.http.SessionRoutes;
 import io.tallystream.query.live.LiveFeed;
+import io.tallystream.query.oidc.Credentials;
+import io.tallystream.query.oidc.TokenVerifier;
 import io.tallystream.query.report.DailyReports;
 import io.tallystream.query.session.Sessions;
 import io.tallystream.query.span.Spans;
@@ -27,6 +29,7 @@ import io.tallystream.runtime.security.Keyring;
 import io.tallystream.schema.count.WindowCalendar;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /** The query API, and the dashboard that uses it. */
@@ -42,6 +45,7 @@ public final class QueryApplication implements Service {
     private CountReader counts;
     private LiveFeed live;
     private DailyReports reports;
+    private Optional<TokenVerifier> tokens = Optional.empty();
     private Sessions sessions;
     private HttpListener listener;
 
@@ -81,11 +85,19 @@ public final class QueryApplication implements Service {
                 desk, counts, config.redisUri(), config.redisKeyPrefix(), config.webhook(), clock, context.meters());
         KeyAuthentication authentication = new KeyAuthentication(
                 keys, KeyScope.READ, new AddressLimit(KeyAuthentication.FAILURES_PER_SECOND, config.proxies()));
-        sessions = new Sessions(counts, config.redisKeyPrefix(), keys, config.sessionLifetime(), clock);
+        tokens = config.oidc().map(oidc -> new TokenVerifier(oidc, clock));
+        tokens.ifPresent(TokenVerifier::start);
+        Credentials credentials = new Credentials(keys, tokens);
+        sessions = new Sessions(
+                counts,
+                config.redisKeyPrefix(),
+                keys,
+                tokens.map(TokenVerifier::issuer),
+                config.sessionLifetime(),
+                clock);
         QueryRoutes routes = new QueryRoutes(
-                new CallerAuthentication(authentication, sessions),
-                new SessionRoutes(
-                        sessions, keys, authentication, new ClientScheme(config.proxies()), config.sessionLifetime()),
+                new CallerAuthentication(authentication, credentials, sessions),
+                new SessionRoutes(sessions, credentials, authentication, new ClientScheme(config.proxies()), clock),
                 ApiContract.load(),
                 Questions.of(desk, reports.reports()),
                 live);
@@ -131,6 +143,7 @@ public final class QueryApplication implements Service {
         if (counts != null) {
             counts.close();
         }
+        tokens.ifPresent(TokenVerifier::close);
         if (keys != null) {
             keys.close();
         }

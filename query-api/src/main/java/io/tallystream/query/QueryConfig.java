@@ -1,5 +1,6 @@
 package io.tallystream.query;
 
+import io.tallystream.query.oidc.OidcConfig;
 import io.tallystream.query.report.Webhook;
 import io.tallystream.runtime.config.Environment;
 import io.tallystream.runtime.config.KeySources;
@@ -21,6 +22,7 @@ import java.util.Optional;
  * @param retention how long counts are kept
  * @param partitions of each topic
  * @param sessionLifetime how long a browser stays signed in
+ * @param oidc whose tokens may ask too; empty: nobody's
  * @param webhook where daily reports are posted; empty: nowhere
  */
 public record QueryConfig(
@@ -35,6 +37,7 @@ public record QueryConfig(
         Retention retention,
         int partitions,
         Duration sessionLifetime,
+        Optional<OidcConfig> oidc,
         Optional<Webhook> webhook) {
     private static final String DEFAULT_REDIS = "redis://localhost:6379";
 
@@ -56,6 +59,7 @@ public record QueryConfig(
                         environment.get(Settings.RETENTION_USER_DAY)),
                 environment.get(Settings.PARTITIONS),
                 environment.get(Settings.SESSION_LIFETIME),
+                OidcConfig.from(environment),
                 Webhook.from(environment));
     }
 

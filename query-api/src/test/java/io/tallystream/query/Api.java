@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.tallystream.query.oidc.OidcConfig;
 import io.tallystream.query.report.Webhook;
 import io.tallystream.runtime.config.KeySources;
 import io.tallystream.runtime.lifecycle.ServiceContext;
@@ -65,9 +66,10 @@ final class Api implements AutoCloseable {
      *
      * @param keys that may ask
      * @param proxies that are believed
+     * @param oidc whose tokens may ask
      */
-    record Access(KeySources keys, String proxies, Duration sessionLifetime) {
-        static final Access DEFAULT = new Access(KEYS, "", SESSION_LIFETIME);
+    record Access(KeySources keys, String proxies, Duration sessionLifetime, Optional<OidcConfig> oidc) {
+        static final Access DEFAULT = new Access(KEYS, "", SESSION_LIFETIME, Optional.empty());
     }
 
     private final MeterRegistry meters = new SimpleMeterRegistry();
@@ -104,6 +106,7 @@ final class Api implements AutoCloseable {
                 RETENTION,
                 4,
                 access.sessionLifetime(),
+                access.oidc(),
                 webhook);
         Api api = new Api(config, clock);
         api.application.start();

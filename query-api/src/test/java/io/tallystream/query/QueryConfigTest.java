@@ -3,6 +3,7 @@ package io.tallystream.query;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tallystream.query.oidc.OidcConfig;
 import io.tallystream.query.report.Webhook;
 import io.tallystream.runtime.config.ConfigurationException;
 import io.tallystream.runtime.config.Environment;
@@ -12,6 +13,7 @@ import java.time.Duration;
 import java.time.ZoneId;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -71,6 +73,32 @@ class QueryConfigTest {
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageStartingWith("ADMIN_TOKEN must be")
                 .hasMessageNotContaining("Found: short");
+    }
+
+    @Test
+    void shouldTakeAnIssuerWithItsAudience() {
+        assertThat(read(Map.of()).oidc()).isEmpty();
+        assertThat(read(Map.of("OIDC_ISSUER", "https://id.example/realm", "OIDC_AUDIENCE", "tally"))
+                        .oidc())
+                .contains(new OidcConfig("https://id.example/realm", "tally", Optional.empty(), "scope"));
+        assertThat(read(Map.of(
+                                "OIDC_ISSUER", "http://localhost:8180",
+                                "OIDC_AUDIENCE", "tally",
+                                "OIDC_JWKS_URI", "https://id.example/keys",
+                                "OIDC_SCOPE_CLAIM", "roles"))
+                        .oidc())
+                .contains(new OidcConfig(
+                        "http://localhost:8180", "tally", Optional.of(URI.create("https://id.example/keys")), "roles"));
+        assertThatThrownBy(() -> read(Map.of("OIDC_ISSUER", "https://id.example")))
+                .hasMessageStartingWith("OIDC_AUDIENCE must be set.");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"http://id.example", "id.example", "ftp://localhost", "https://u:p@id.example", "https://a#b"})
+    void shouldRefuseAnIssuerThatAnybodyCouldPlay(String issuer) {
+        assertThatThrownBy(() -> read(Map.of("OIDC_ISSUER", issuer, "OIDC_AUDIENCE", "tally")))
+                .hasMessageStartingWith("OIDC_ISSUER must be an https URL");
     }
 
     @Test

@@ -208,7 +208,7 @@ class SessionCookieIT extends WithApi {
         "'', https, false",
     })
     void shouldBeSecureWhereAProxyOfOursSaysTls(String proxies, String told, boolean isSecure) throws Exception {
-        Api.Access access = new Api.Access(Api.Access.DEFAULT.keys(), proxies, Api.SESSION_LIFETIME);
+        Api.Access access = new Api.Access(Api.Access.DEFAULT.keys(), proxies, Api.SESSION_LIFETIME, Optional.empty());
         try (Api behind = Api.start(
                         redis.uri(), prefix, UTC, Clock.fixed(NOW, ZoneOffset.UTC), Optional.empty(), access)
                 .awaitUp()) {

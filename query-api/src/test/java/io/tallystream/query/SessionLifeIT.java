@@ -86,7 +86,7 @@ class SessionLifeIT {
                         ZoneId.of("UTC"),
                         clock,
                         Optional.empty(),
-                        new Api.Access(sources, "", lifetime))
+                        new Api.Access(sources, "", lifetime, Optional.empty()))
                 .awaitUp();
         apis.add(api);
         return api;

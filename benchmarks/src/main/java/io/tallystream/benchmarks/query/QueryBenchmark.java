@@ -131,6 +131,7 @@ public final class QueryBenchmark {
                 QueryData.RETENTION,
                 12,
                 Duration.ofHours(12),
+                Optional.empty(),
                 Optional.empty());
         Vertx vertx = Vertx.vertx();
         RedisClient client = RedisClient.create(redis.uri());

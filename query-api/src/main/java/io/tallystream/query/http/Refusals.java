@@ -2,6 +2,7 @@ package io.tallystream.query.http;
 
 import io.lettuce.core.RedisException;
 import io.tallystream.query.contract.RefusedException;
+import io.tallystream.query.oidc.IssuerUnavailableException;
 import io.tallystream.runtime.http.Problem;
 import io.tallystream.runtime.http.ProblemException;
 import java.util.Map;
@@ -33,6 +34,10 @@ final class Refusals {
                     TITLES.get(refused.code()),
                     refused.getMessage(),
                     refused.members()));
+        }
+        if (cause instanceof IssuerUnavailableException) {
+            return new ProblemException(
+                    new Problem(503, "unavailable", "The issuer of tokens is not available", cause.getMessage()));
         }
         return cause instanceof RedisException
                 ? new ProblemException(

@@ -4,6 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import io.tallystream.query.contract.Operation;
 import io.tallystream.query.contract.RefusedException;
+import io.tallystream.query.oidc.Credentials;
+import io.tallystream.query.session.Pass;
 import io.tallystream.query.session.Session;
 import io.tallystream.query.session.SessionCookie;
 import io.tallystream.query.session.Sessions;
@@ -11,8 +13,6 @@ import io.tallystream.runtime.http.ClientScheme;
 import io.tallystream.runtime.http.KeyAuthentication;
 import io.tallystream.runtime.http.Problem;
 import io.tallystream.runtime.http.ProblemException;
-import io.tallystream.runtime.security.ApiKey;
-import io.tallystream.runtime.security.KeyLookup;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -21,12 +21,13 @@ import io.vertx.ext.web.Route;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import io.vertx.ext.web.handler.TimeoutHandler;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
@@ -41,29 +42,29 @@ public final class SessionRoutes {
     private static final int NO_CONTENT = 204;
 
     private final Sessions sessions;
-    private final KeyLookup keys;
+    private final Credentials credentials;
     private final KeyAuthentication authentication;
     private final ClientScheme scheme;
-    private final Duration lifetime;
+    private final Clock clock;
 
     /**
      * Of those sessions.
      *
-     * @param keys with which one may sign in
+     * @param credentials with which one may sign in
      * @param authentication which counts wrong ones
-     * @param lifetime of a session
+     * @param clock of the sessions
      */
     public SessionRoutes(
             Sessions sessions,
-            KeyLookup keys,
+            Credentials credentials,
             KeyAuthentication authentication,
             ClientScheme scheme,
-            Duration lifetime) {
+            Clock clock) {
         this.sessions = requireNonNull(sessions, "sessions");
-        this.keys = requireNonNull(keys, "keys");
+        this.credentials = requireNonNull(credentials, "credentials");
         this.authentication = requireNonNull(authentication, "authentication");
         this.scheme = requireNonNull(scheme, "scheme");
-        this.lifetime = requireNonNull(lifetime, "lifetime");
+        this.clock = requireNonNull(clock, "clock");
     }
 
     /** The operations that it answers, with the media types of their answers. */
@@ -114,22 +115,26 @@ public final class SessionRoutes {
             context.fail(Refusals.asProblem(e));
             return;
         }
-        CompletionStage<Optional<ApiKey>> key = shown.isCode()
-                ? sessions.useCode(shown.secret())
-                : CompletableFuture.completedFuture(keys.find(shown.secret()));
-        await(context, key, found -> {
-            authentication.admit(
-                    context,
-                    found.orElseThrow(() -> authentication.unauthorized(context, "that token or code is not valid")));
+        CompletionStage<Optional<Pass>> pass =
+                shown.isCode() ? sessions.useCode(shown.secret()) : credentials.find(shown.secret());
+        await(context, pass, found -> {
+            Pass right =
+                    found.orElseThrow(() -> authentication.unauthorized(context, "that token or code is not valid"));
+            authentication.admit(context, right.key());
             // Never the one that the browser came with: somebody else may have put it there.
-            await(context, sessions.open(found.get()), session -> {
+            await(context, sessions.open(right), session -> {
                 context.response()
                         .putHeader(
                                 HttpHeaders.SET_COOKIE,
-                                SessionCookie.set(session, lifetime, scheme.isSecure(context.request())));
+                                SessionCookie.set(session, maxAge(session), scheme.isSecure(context.request())));
                 send(context, session);
             });
         });
+    }
+
+    private Duration maxAge(Session session) {
+        Duration left = Duration.between(clock.instant().truncatedTo(ChronoUnit.SECONDS), session.expires());
+        return left.isNegative() ? Duration.ZERO : left;
     }
 
     private void signOut(RoutingContext context) {

@@ -23,7 +23,7 @@ import java.util.concurrent.TimeoutException;
 
 /**
  * Sessions in Redis, the same for all servers: who signs out of one is signed out of all. A session is worth what the key is worth
- * with which it was opened, and nothing once that is revoked. Thread-safe, never blocks; stages fail with a {@link RedisException} when
+ * with which it was opened, and nothing once that is revoked; opened with a token, it ends with the token. Thread-safe, never blocks; stages fail with a {@link RedisException} when
  * Redis is away.
  */
 public final class Sessions {
@@ -40,6 +40,7 @@ public final class Sessions {
     private final CountReader redis;
     private final String prefix;
     private final KeyLookup keys;
+    private final Optional<String> issuer;
     private final Duration lifetime;
     private final Clock clock;
 
@@ -48,29 +49,38 @@ public final class Sessions {
      *
      * @param prefix of all keys in Redis
      * @param keys with which sessions are opened
+     * @param issuer with whose tokens sessions are opened, too
      * @param lifetime of a session
      */
-    public Sessions(CountReader redis, String prefix, KeyLookup keys, Duration lifetime, Clock clock) {
+    public Sessions(
+            CountReader redis, String prefix, KeyLookup keys, Optional<String> issuer, Duration lifetime, Clock clock) {
         this.redis = requireNonNull(redis, "redis");
         this.prefix = requireNonNull(prefix, "prefix");
         this.keys = requireNonNull(keys, "keys");
+        this.issuer = requireNonNull(issuer, "issuer");
         this.lifetime = requireNonNull(lifetime, "lifetime");
         this.clock = requireNonNull(clock, "clock");
     }
 
-    /** Opens a session that may do what the key may. */
-    public CompletionStage<Session> open(ApiKey key) {
+    /** Opens a session that may do what the pass allows, for as long as it does at most. */
+    public CompletionStage<Session> open(Pass pass) {
         Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
-        Session session = new Session(Secrets.generate(Session.PREFIX), key, now.plus(lifetime));
+        ApiKey key = pass.key();
+        Instant expires = pass.until().filter(now.plus(lifetime)::isAfter).orElse(now.plus(lifetime));
+        Session session = new Session(Secrets.generate(Session.PREFIX), key, expires);
+        String content = (pass.until().isEmpty()
+                        ? SessionRecord.ofKey(key, session.id(), expires)
+                        : SessionRecord.ofToken(key, issuer.orElseThrow(), expires))
+                .write();
         String digest = ApiKey.digestOf(session.id());
         String index = CountKeys.sessionsOf(prefix, key.name());
-        String content =
-                new SessionRecord(key.name(), SessionRecord.proof(session.id(), key), session.expires()).write();
+        // A token may be a little past its time.
+        SetArgs expiry =
+                new SetArgs().px(Math.max(1, Duration.between(now, expires).toMillis()));
         // In the set first: what is not in it would not be bounded.
         CompletionStage<Session> opened = redis.write(to -> to.zadd(index, (double) clock.millis(), digest))
                 .thenCompose(added -> redis.write(to -> to.pexpire(index, lifetime)))
-                .thenCompose(kept -> redis.write(
-                        to -> to.set(CountKeys.session(prefix, digest), content, new SetArgs().px(lifetime))))
+                .thenCompose(kept -> redis.write(to -> to.set(CountKeys.session(prefix, digest), content, expiry)))
                 .thenCompose(set -> bound(index))
                 .thenApply(bounded -> session);
         return within(CountReader.ANSWER_LIMIT, opened);
@@ -94,8 +104,7 @@ public final class Sessions {
     public CompletionStage<Optional<Session>> find(String id) {
         String key = CountKeys.session(prefix, ApiKey.digestOf(id));
         return within(FIND_LIMIT, redis.read(from -> from.get(key)))
-                .thenApply(content -> SessionRecord.read(content)
-                        .flatMap(kept -> kept.key(id, keys).map(found -> new Session(id, found, kept.expires()))));
+                .thenApply(content -> SessionRecord.read(content, id, keys, issuer));
     }
 
     /** Ends a session, on all servers at once. */
@@ -108,10 +117,7 @@ public final class Sessions {
     /** Makes a code with which one browser may sign in as if it had the key, once and within {@link #CODE_LIFETIME}. */
     public CompletionStage<String> makeCode(ApiKey key) {
         String code = Secrets.generate(CODE_PREFIX);
-        String content = new SessionRecord(
-                        key.name(),
-                        SessionRecord.proof(code, key),
-                        clock.instant().plus(CODE_LIFETIME))
+        String content = SessionRecord.ofKey(key, code, clock.instant().plus(CODE_LIFETIME))
                 .write();
         String place = CountKeys.loginCode(prefix, ApiKey.digestOf(code));
         return within(
@@ -120,11 +126,13 @@ public final class Sessions {
                         .thenApply(set -> code));
     }
 
-    /** Uses a code up; the key that it stands for, or empty if it is none, or no more. */
-    public CompletionStage<Optional<ApiKey>> useCode(String code) {
+    /** Uses a code up; what it stands for, or empty if it is none, or no more. */
+    public CompletionStage<Optional<Pass>> useCode(String code) {
         String place = CountKeys.loginCode(prefix, ApiKey.digestOf(code));
         return within(CountReader.ANSWER_LIMIT, redis.write(to -> to.getdel(place)))
-                .thenApply(content -> SessionRecord.read(content).flatMap(kept -> kept.key(code, keys)));
+                .thenApply(content -> SessionRecord.read(content, code, keys, issuer)
+                        .map(Session::key)
+                        .map(Pass::of));
     }
 
     private static <T> CompletionStage<T> within(Duration limit, CompletionStage<T> stage) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tallystream.query.contract.ApiContract;
 import io.tallystream.query.live.LiveFeed;
+import io.tallystream.query.oidc.Credentials;
 import io.tallystream.query.session.Sessions;
 import io.tallystream.query.store.CountReader;
 import io.tallystream.runtime.http.AddressLimit;
@@ -16,6 +17,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -51,10 +53,11 @@ class QueryRoutesTest {
         AddressRanges proxies = AddressRanges.parse("");
         KeyAuthentication authentication = new KeyAuthentication(
                 keys, KeyScope.READ, new AddressLimit(KeyAuthentication.FAILURES_PER_SECOND, proxies));
-        Sessions sessions = new Sessions(redis, "test", keys, Duration.ofHours(1), Clock.systemUTC());
+        Credentials credentials = new Credentials(keys, Optional.empty());
+        Sessions sessions = new Sessions(redis, "test", keys, Optional.empty(), Duration.ofHours(1), Clock.systemUTC());
         new QueryRoutes(
-                new CallerAuthentication(authentication, sessions),
-                new SessionRoutes(sessions, keys, authentication, new ClientScheme(proxies), Duration.ofHours(1)),
+                new CallerAuthentication(authentication, credentials, sessions),
+                new SessionRoutes(sessions, credentials, authentication, new ClientScheme(proxies), Clock.systemUTC()),
                 contract,
                 questions,
                 live);

@@ -13,6 +13,8 @@ import java.util.function.Function;
 /** Every variable there is, with its default. {@code docs/configuration.md} is checked against {@link #all()}. */
 public final class Settings {
     private static final int MAX_PORT = 65_535;
+    private static final String EXPECTED_URL =
+            "an https URL, or an http URL of this machine, without user and fragment";
 
     public static final Setting<Integer> INGEST_PORT =
             port("INGEST_PORT", "8080", "Port of the ingest gateway; 0 takes a free one.");
@@ -159,6 +161,26 @@ public final class Settings {
             "How long browsers stay signed in to the query API.",
             Duration.ofMinutes(1),
             Duration.ofDays(30));
+    public static final Setting<String> OIDC_ISSUER = new Setting<>(
+            "OIDC_ISSUER",
+            "",
+            false,
+            "Issuer whose JSON Web Tokens the query API takes beside keys; none if this is not set.",
+            EXPECTED_URL,
+            Settings::privateUrl);
+    public static final Setting<String> OIDC_AUDIENCE =
+            text("OIDC_AUDIENCE", "", "Audience that these tokens have to be for. Needed with OIDC_ISSUER.");
+    public static final Setting<String> OIDC_JWKS_URI = new Setting<>(
+            "OIDC_JWKS_URI",
+            "",
+            false,
+            "Where the issuer's keys are; where its /.well-known/openid-configuration says if this is not set.",
+            EXPECTED_URL,
+            Settings::privateUrl);
+    public static final Setting<String> OIDC_SCOPE_CLAIM = text(
+            "OIDC_SCOPE_CLAIM",
+            "scope",
+            "Claim of these tokens that has tallystream:read or tallystream:admin among its values.");
     public static final Setting<Path> KEYS_FILE = path(
             "KEYS_FILE",
             "",
@@ -177,8 +199,8 @@ public final class Settings {
                     "",
                     false,
                     "Where each daily report is posted; nowhere if this is not set.",
-                    "an https URL, or an http URL of this machine, without user and fragment",
-                    Settings::webhook)
+                    EXPECTED_URL,
+                    Settings::privateUrl)
             .asSecret();
     public static final Setting<String> REPORT_WEBHOOK_SECRET = new Setting<>(
                     "REPORT_WEBHOOK_SECRET",
@@ -230,6 +252,10 @@ public final class Settings {
                 TEMPLATE_ENDPOINTS,
                 ADMIN_TOKEN,
                 SESSION_LIFETIME,
+                OIDC_ISSUER,
+                OIDC_AUDIENCE,
+                OIDC_JWKS_URI,
+                OIDC_SCOPE_CLAIM,
                 KEYS_FILE,
                 COLLECT_RATE,
                 TRUSTED_PROXIES,
@@ -320,7 +346,7 @@ public final class Settings {
         return value;
     }
 
-    private static String webhook(String text) {
+    private static String privateUrl(String text) {
         URI url = URI.create(text);
         boolean isOnThisMachine = Set.of("localhost", "127.0.0.1", "[::1]").contains(String.valueOf(url.getHost()));
         boolean isPrivate = "https".equals(url.getScheme()) || (isOnThisMachine && "http".equals(url.getScheme()));

@@ -93,7 +93,8 @@ public final class KeyAuthentication implements Handler<RoutingContext> {
         return new ProblemException(new Problem(401, "unauthorized", "Unauthorized", detail));
     }
 
-    private Optional<String> secretOf(RoutingContext context) {
+    /** What a request carries in the place of a key, right or wrong; empty if that is not of the form in which keys come. */
+    public Optional<String> secretOf(RoutingContext context) {
         HttpServerRequest request = context.request();
         String authorization = request.getHeader(HttpHeaders.AUTHORIZATION);
         if (authorization != null) {
