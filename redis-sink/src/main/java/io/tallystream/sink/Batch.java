@@ -123,6 +123,17 @@ final class Batch {
         return parts.values().stream().mapToLong(part -> part.newest).max().orElse(0);
     }
 
+    /** The same of each partition that there are any of. */
+    Map<TopicPartition, Long> newestOfEach() {
+        Map<TopicPartition, Long> newest = new HashMap<>();
+        parts.forEach((partition, part) -> {
+            if (part.size > 0) {
+                newest.put(partition, part.newest);
+            }
+        });
+        return newest;
+    }
+
     /** The records that are no counts. */
     List<Refused> refused() {
         return parts.values().stream().flatMap(part -> part.refused.stream()).toList();

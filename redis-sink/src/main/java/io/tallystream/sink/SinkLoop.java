@@ -7,6 +7,7 @@ import io.tallystream.schema.kafka.Topics;
 import io.tallystream.sink.redis.EvictingRedisException;
 import io.tallystream.sink.redis.RedisCounts;
 import io.tallystream.sink.redis.RedisFault;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
@@ -61,6 +62,7 @@ final class SinkLoop implements Runnable {
     // A member that sends no heartbeat for as long as this is no member any more.
     private final Duration sessionTimeout;
     private final Batch batch;
+    private final FreshnessReport freshness;
     private final Set<TopicPartition> notCompared = new HashSet<>();
     private final Map<TopicPartition, Long> notCommitted = new HashMap<>();
     private final Map<TopicPartition, Long> committed = new HashMap<>();
@@ -78,6 +80,7 @@ final class SinkLoop implements Runnable {
         this.counts = requireNonNull(counts, "counts");
         this.meters = requireNonNull(meters, "meters");
         batch = new Batch(counts);
+        freshness = new FreshnessReport(consumer, Clock.systemUTC());
         sessionTimeout = Duration.ofMillis(Long.parseLong(
                 consumerSettings.get(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG).toString()));
     }
@@ -108,7 +111,9 @@ final class SinkLoop implements Runnable {
             awaitTopics();
             consumer.subscribe(Topics.counts(), new Assignment());
             while (!isStopped()) {
+                freshness.beforePoll();
                 batch.add(consumer.poll(pollLimit()));
+                freshness.afterPoll();
                 if (System.nanoTime() - nextAttempt >= 0) {
                     // With nothing to write too, so that a Redis that went away is noticed when it is not needed yet.
                     attempt();
@@ -153,6 +158,7 @@ final class SinkLoop implements Runnable {
 
         private void forget(Collection<TopicPartition> partitions) {
             batch.drop(partitions);
+            freshness.forget(partitions);
             Set<TopicPartition> gone = Set.copyOf(partitions);
             notCompared.removeAll(gone);
             notCommitted.keySet().removeAll(gone);
@@ -213,7 +219,11 @@ final class SinkLoop implements Runnable {
             Map<TopicPartition, Long> positions = positions();
             long begin = System.nanoTime();
             switch (counts.write(batch.last(), positions)) {
-                case CONFIRMED -> confirmed(positions, Duration.ofNanos(System.nanoTime() - begin));
+                case CONFIRMED -> {
+                    freshness.confirmed(batch.newestOfEach());
+                    confirmed(positions, Duration.ofNanos(System.nanoTime() - begin));
+                    counts.tellFreshness(freshness.scores(notCompared));
+                }
                 case LOST -> {
                     LOGGER.warn("Redis does not hold what it held: comparing positions anew");
                     tryAgain("changed", Health.down("Redis: does not hold what it held"));

@@ -13,18 +13,24 @@ import io.tallystream.embedded.EmbeddedKafka;
 import io.tallystream.runtime.management.Health;
 import io.tallystream.schema.count.CountAddress;
 import io.tallystream.schema.kafka.DeadLetterHeaders;
+import io.tallystream.schema.kafka.Topics;
 import io.tallystream.schema.redis.CountKeys;
+import io.tallystream.schema.redis.Freshness;
 import io.tallystream.sink.redis.RedisFault;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -85,6 +91,43 @@ abstract class SinkSuite {
             assertThat(sink.health()).isEqualTo(Health.up("Redis confirms"));
         }
         assertThat(contents.scores(statusKey)).isEqualTo(Map.of("200", 3.0, "404", 6.0));
+    }
+
+    @Test
+    void shouldTellHowFreshTheCountsAre() throws Exception {
+        topics.create();
+        Instant start = Instant.now();
+        topics.commit(status("200", 1));
+        RedisCommands<String, String> redis = surroundings.redis().holding(CountKeys.freshness(surroundings.prefix()));
+
+        try (RunningSink sink = new RunningSink(surroundings.variables())) {
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(freshness()).hasValueSatisfying(known -> {
+                        assertThat(known.partitions())
+                                .isEqualTo(
+                                        SinkTopics.PARTITIONS * Topics.counts().size());
+                        assertThat(known.completeUntil()).isAfter(start);
+                        assertThat(known.newest())
+                                .hasValueSatisfying(newest -> assertThat(newest)
+                                        .isBetween(start.truncatedTo(ChronoUnit.MILLIS), known.completeUntil()));
+                        assertThat(known.lag()).isZero();
+                    }));
+            Freshness before = freshness().orElseThrow();
+            // With nothing to write it is known to be fresh, too.
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(freshness().orElseThrow().completeUntil())
+                            .isAfter(before.completeUntil()));
+            assertThat(freshness().orElseThrow().newest()).isEqualTo(before.newest());
+            assertThat(redis.ttl(CountKeys.freshness(surroundings.prefix()))).isPositive();
+            assertThat(sink.failure()).isNull();
+        }
+    }
+
+    private Optional<Freshness> freshness() {
+        Map<String, Long> scores = new HashMap<>();
+        contents.scores(CountKeys.freshness(surroundings.prefix()))
+                .forEach((member, score) -> scores.put(member, score.longValue()));
+        return Freshness.of(scores);
     }
 
     @Test

@@ -86,6 +86,11 @@ public final class CountKeys {
         return prefix + SEPARATOR + "login" + SEPARATOR + digest;
     }
 
+    /** The key of the sorted set that tells the {@link Freshness} of the counts that are read now. */
+    public static String freshness(String prefix) {
+        return prefix + SEPARATOR + "freshness";
+    }
+
     /** The pattern, for {@code SCAN}, of all keys with that prefix. */
     public static String pattern(String prefix) {
         return prefix.replaceAll("([\\\\*?\\[\\]^-])", "\\\\$1") + SEPARATOR + "*";

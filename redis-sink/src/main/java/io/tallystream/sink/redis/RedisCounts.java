@@ -3,12 +3,15 @@ package io.tallystream.sink.redis;
 import static java.util.Objects.requireNonNull;
 
 import io.lettuce.core.RedisException;
+import io.lettuce.core.ScoredValue;
+import io.lettuce.core.api.StatefulRedisConnection;
 import io.tallystream.runtime.redis.RedisConnector;
 import io.tallystream.runtime.redis.RedisServers;
 import io.tallystream.schema.count.CountAddress;
 import io.tallystream.schema.count.Retention;
 import io.tallystream.schema.count.WindowCalendar;
 import io.tallystream.schema.redis.CountKeys;
+import io.tallystream.schema.redis.Freshness;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
@@ -34,11 +37,14 @@ import org.slf4j.LoggerFactory;
  */
 public final class RedisCounts implements AutoCloseable {
     private static final Duration REPLY_LIMIT = Duration.ofSeconds(5);
+    // Longer than anybody would take it for the truth.
+    private static final Duration FRESHNESS_KEPT = Duration.ofDays(1);
 
     private static final Logger LOGGER = LoggerFactory.getLogger(RedisCounts.class);
 
     private final RedisConnector connector;
     private final boolean allowEviction;
+    private final Clock clock;
     private final CountPlacement placement;
     private final CountPipeline pipeline;
     // Of the generation that was live when this connected.
@@ -72,6 +78,7 @@ public final class RedisCounts implements AutoCloseable {
         this.connector = requireNonNull(connector, "connector");
         this.keys = requireNonNull(keys, "keys");
         this.allowEviction = allowEviction;
+        this.clock = requireNonNull(clock, "clock");
         placement = new CountPlacement(retention, calendar, clock);
         pipeline = new CountPipeline(placement, REPLY_LIMIT);
     }
@@ -182,6 +189,35 @@ public final class RedisCounts implements AutoCloseable {
             }
             return outcome;
         });
+    }
+
+    /**
+     * Tells those who read the counts how fresh they are. Does nothing where there is no connection.
+     *
+     * @param scores by their members, see {@link Freshness}
+     * @throws RedisFault if Redis has not confirmed; disconnected then
+     */
+    public void tellFreshness(Map<String, Long> scores) {
+        if (link == null || scores.isEmpty()) {
+            return;
+        }
+        orDisconnect(() -> {
+            String key = CountKeys.freshness(keys.prefix());
+            StatefulRedisConnection<String, String> server = link.holding(key).connection();
+            Replies replies = new Replies();
+            replies.add(key, server.async().zadd(key, scoredValues(scores)));
+            replies.add(key, server.async().expireat(key, clock.instant().plus(FRESHNESS_KEPT)));
+            server.flushCommands();
+            replies.awaitAll(REPLY_LIMIT);
+            return scores;
+        });
+    }
+
+    @SuppressWarnings({"unchecked", "rawtypes"}) // Java has no arrays of generic types.
+    private static ScoredValue<String>[] scoredValues(Map<String, Long> scores) {
+        return scores.entrySet().stream()
+                .map(score -> ScoredValue.just(score.getValue(), score.getKey()))
+                .toArray(ScoredValue[]::new);
     }
 
     private Outcome outcome(Map<CountAddress, Long> counts, Map<TopicPartition, Long> behind) {
