@@ -15,6 +15,7 @@ import io.tallystream.query.session.Sessions;
 import io.tallystream.query.span.Spans;
 import io.tallystream.query.stats.Desk;
 import io.tallystream.query.stats.LiveFigures;
+import io.tallystream.query.stats.Status;
 import io.tallystream.query.store.CountReader;
 import io.tallystream.runtime.config.Settings;
 import io.tallystream.runtime.http.AddressLimit;
@@ -99,7 +100,7 @@ public final class QueryApplication implements Service {
                 new CallerAuthentication(authentication, credentials, sessions),
                 new SessionRoutes(sessions, credentials, authentication, new ClientScheme(config.proxies()), clock),
                 ApiContract.load(),
-                Questions.of(desk, reports.reports()),
+                Questions.of(desk, reports.reports(), new Status(desk, counts, config.ingestPort())),
                 live);
         listener = HttpListener.start(config.address(), Settings.QUERY_PORT, config.port(), routes::router);
         live.start();

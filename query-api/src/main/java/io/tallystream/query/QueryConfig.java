@@ -23,6 +23,7 @@ import java.util.Optional;
  * @param partitions of each topic
  * @param sessionLifetime how long a browser stays signed in
  * @param oidc whose tokens may ask too; empty: nobody's
+ * @param ingestPort where events are taken, for those who ask how to send some
  * @param webhook where daily reports are posted; empty: nowhere
  */
 public record QueryConfig(
@@ -38,6 +39,7 @@ public record QueryConfig(
         int partitions,
         Duration sessionLifetime,
         Optional<OidcConfig> oidc,
+        int ingestPort,
         Optional<Webhook> webhook) {
     private static final String DEFAULT_REDIS = "redis://localhost:6379";
 
@@ -60,6 +62,7 @@ public record QueryConfig(
                 environment.get(Settings.PARTITIONS),
                 environment.get(Settings.SESSION_LIFETIME),
                 OidcConfig.from(environment),
+                environment.get(Settings.INGEST_PORT),
                 Webhook.from(environment));
     }
 

@@ -11,6 +11,7 @@ import io.tallystream.query.stats.Growth;
 import io.tallystream.query.stats.Latency;
 import io.tallystream.query.stats.Overview;
 import io.tallystream.query.stats.Profiles;
+import io.tallystream.query.stats.Status;
 import io.tallystream.query.stats.StatusBreakdown;
 import io.tallystream.query.stats.Top;
 import io.tallystream.query.stats.Trend;
@@ -22,11 +23,12 @@ import java.util.Map;
 final class Questions {
     private Questions() {}
 
-    static Map<String, Question> of(Desk desk, Reports reports) {
+    static Map<String, Question> of(Desk desk, Reports reports, Status status) {
         Map<String, Question> questions = new HashMap<>();
         ofStats(desk, questions);
         ofProfiles(desk, questions);
         ofReports(desk, reports, questions);
+        questions.put("status", Question.ofJson(any -> status.read()));
         return questions;
     }
 

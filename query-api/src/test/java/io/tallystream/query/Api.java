@@ -107,6 +107,7 @@ final class Api implements AutoCloseable {
                 4,
                 access.sessionLifetime(),
                 access.oidc(),
+                8080,
                 webhook);
         Api api = new Api(config, clock);
         api.application.start();

@@ -10,7 +10,10 @@ import io.tallystream.schema.count.Granularity;
 import io.tallystream.schema.count.Metric;
 import io.tallystream.schema.count.Window;
 import io.tallystream.schema.redis.CountKeys;
+import io.tallystream.schema.redis.Freshness;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
 
 /** Writes counts to Redis as the sink does. */
 final class Counts implements AutoCloseable {
@@ -47,6 +50,20 @@ final class Counts implements AutoCloseable {
 
     private Counts put(CountAddress address, long value) {
         redis().zadd(keys.key(address), (double) value, keys.member(address));
+        return this;
+    }
+
+    /** Tells that all counts of one partition are there up to the one time, and the newest is of the other. */
+    Counts freshness(String completeUntil, String newest) {
+        Map<Freshness.Score, Long> scores = Map.of(
+                Freshness.Score.COMPLETE,
+                Instant.parse(completeUntil).toEpochMilli(),
+                Freshness.Score.NEWEST,
+                Instant.parse(newest).toEpochMilli(),
+                Freshness.Score.LAG,
+                0L);
+        scores.forEach((score, value) ->
+                redis().zadd(CountKeys.freshness(keys.prefix()), (double) value, score.member("counts-day", 0)));
         return this;
     }
 

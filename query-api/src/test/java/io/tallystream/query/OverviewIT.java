@@ -44,6 +44,7 @@ class OverviewIT extends WithApi {
                 .put("as_of", "2026-11-20T10:15:31Z")
                 .put("time_zone", "UTC")
                 .put("stale", false)
+                .putNull("freshness")
                 .put(
                         "today",
                         new JsonObject()

@@ -5,13 +5,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tallystream.embedded.EmbeddedRedis;
 import io.tallystream.embedded.junit.WithRedis;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,8 +47,6 @@ class PublicFilesIT {
     @ParameterizedTest
     @CsvSource({
         "/,              text/html",
-        "/dashboard.js,  text/javascript",
-        "/dashboard.css, text/css",
         "/docs,          text/html",
         "/docs.css,      text/css",
         "/openapi.yaml,  application/yaml",
@@ -53,16 +60,7 @@ class PublicFilesIT {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "/",
-                "/dashboard.js",
-                "/dashboard.css",
-                "/docs",
-                "/openapi.yaml",
-                "/nothing",
-                "/api/v1/stats/overview"
-            })
+    @ValueSource(strings = {"/", "/docs", "/openapi.yaml", "/nothing", "/api/v1/stats/overview"})
     void shouldKeepTheBrowserFromDoingOtherThings(String path) throws Exception {
         HttpResponse<String> response = api.send(api.bare(path).build());
 
@@ -90,7 +88,7 @@ class PublicFilesIT {
     }
 
     @ParameterizedTest
-    @CsvSource({"/, dashboard.js", "/docs, openapi.yaml"})
+    @CsvSource({"/, main.js", "/docs, openapi.yaml"})
     void shouldReferOnlyToFilesThatAreServed(String path, String one) throws Exception {
         String html = api.send(api.bare(path).build()).body();
 
@@ -100,7 +98,7 @@ class PublicFilesIT {
                 .map(reference -> reference.group(1))
                 .toList();
 
-        assertThat(files).contains(one);
+        assertThat(files).anySatisfy(file -> assertThat(file).endsWith(one));
         for (String file : files) {
             assertThat(api.send(api.bare("/" + file).build()).statusCode())
                     .as(file)
@@ -110,10 +108,100 @@ class PublicFilesIT {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"/dashboard/index.html", "/index.html", "/../log4j2.xml", "/%2e%2e/log4j2.xml", "/dashboard.js/x"
+            strings = {
+                "/dashboard/index.html",
+                "/index.html",
+                "/../log4j2.xml",
+                "/%2e%2e/log4j2.xml",
+                "/assets/",
+                "/assets/0/main.js",
+                "/dashboard/main.js"
             })
     void shouldServeNoOtherFile(String path) throws Exception {
         assertProblem(api.send(api.bare(path).build()), 401, "unauthorized");
         assertProblem(api.get(path), 404, "not-found");
+    }
+
+    @Test
+    void shouldServeWhateverAModuleAsksFor() throws Exception {
+        List<String> modules = modules();
+
+        assertThat(modules).hasSizeGreaterThan(20);
+        for (String module : modules) {
+            for (String imported : found("(?:from|import\\()\\s*'([^']+)'", body(module))) {
+                String path = URI.create(module).resolve(imported).getPath();
+                assertThat(api.send(api.bare(path).build()).statusCode())
+                        .as("%s of %s", imported, module)
+                        .isEqualTo(200);
+            }
+        }
+    }
+
+    @Test
+    void shouldBeKeptByBrowsersForGoodButThePageItself() throws Exception {
+        HttpResponse<String> page = api.send(api.bare("/").build());
+        HttpResponse<String> module = api.send(api.bare(modules().get(0)).build());
+
+        assertThat(page.headers().firstValue("Cache-Control")).contains("no-cache");
+        assertThat(module.headers().firstValue("Cache-Control")).contains("public, max-age=31536000, immutable");
+        for (String path : List.of("/", modules().get(0), "/docs", "/openapi.yaml")) {
+            String tag = api.send(api.bare(path).build())
+                    .headers()
+                    .firstValue("ETag")
+                    .orElseThrow();
+            HttpResponse<String> again =
+                    api.send(api.bare(path).header("If-None-Match", tag).build());
+            assertThat(again.statusCode()).as(path).isEqualTo(304);
+            assertThat(again.body()).isEmpty();
+            assertThat(api.send(api.bare(path)
+                                    .header("If-None-Match", "\"other\"")
+                                    .build())
+                            .statusCode())
+                    .isEqualTo(200);
+        }
+    }
+
+    @Test
+    void shouldBeSmallOnTheWay() throws Exception {
+        List<String> paths = new ArrayList<>(found("(?:src|href)=\"(assets/[^\"]+)\"", body("/")));
+        paths.add(modules().get(0).replaceAll("[^/]+$", "echarts.js"));
+        paths.add("/");
+        long transferred = 0;
+        for (String path : paths) {
+            HttpResponse<byte[]> zipped = HttpClient.newHttpClient()
+                    .send(
+                            api.bare(path.startsWith("/") ? path : "/" + path)
+                                    .header("Accept-Encoding", "br, gzip")
+                                    .build(),
+                            BodyHandlers.ofByteArray());
+            assertThat(zipped.headers().firstValue("Content-Encoding")).as(path).contains("gzip");
+            transferred += zipped.body().length;
+            try (InputStream unzipped = new GZIPInputStream(new ByteArrayInputStream(zipped.body()))) {
+                assertThat(new String(unzipped.readAllBytes(), StandardCharsets.UTF_8))
+                        .as(path)
+                        .isEqualTo(body(path.startsWith("/") ? path : "/" + path));
+            }
+        }
+        assertThat(transferred).isBetween(100_000L, 500_000L);
+    }
+
+    private List<String> modules() throws Exception {
+        return found("rel=\"modulepreload\" href=\"([^\"]+)\"", body("/")).stream()
+                .map(path -> "/" + path)
+                .toList();
+    }
+
+    private String body(String path) throws Exception {
+        HttpResponse<String> response = api.send(api.bare(path).build());
+        assertThat(response.statusCode()).as(path).isEqualTo(200);
+        return response.body();
+    }
+
+    private static List<String> found(String pattern, String text) {
+        return Pattern.compile(pattern)
+                .matcher(text)
+                .results()
+                .map(match -> match.group(1))
+                .toList();
     }
 }

@@ -132,6 +132,7 @@ public final class QueryBenchmark {
                 12,
                 Duration.ofHours(12),
                 Optional.empty(),
+                8080,
                 Optional.empty());
         Vertx vertx = Vertx.vertx();
         RedisClient client = RedisClient.create(redis.uri());

@@ -8,11 +8,13 @@ import io.tallystream.query.store.Snapshot;
 import io.tallystream.schema.count.Dimension;
 import io.tallystream.schema.count.Granularity;
 import io.tallystream.schema.count.Metric;
+import io.tallystream.schema.redis.Freshness;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -43,11 +45,13 @@ public final class Overview {
         CompletableFuture<Map<Metric, Long>> hourTotals =
                 snapshot.totals(hour.window()).toCompletableFuture();
         CompletableFuture<Ranking> statuses = snapshot.statuses(today.window()).toCompletableFuture();
+        CompletableFuture<Optional<Freshness>> freshness = snapshot.freshness().toCompletableFuture();
         CompletableFuture<Ranking> endpoints = snapshot.ranking(
                         today.window(), Metric.CALLS, Dimension.ENDPOINT, Ranking.Order.DESCENDING, 0, HOT_APIS)
                 .toCompletableFuture();
-        return CompletableFuture.allOf(dayTotals, hourTotals, statuses, endpoints)
+        return CompletableFuture.allOf(dayTotals, hourTotals, statuses, freshness, endpoints)
                 .thenApply(all -> new JsonObject()
+                        .put("freshness", FreshnessJson.of(freshness.join(), now))
                         .put(
                                 "today",
                                 today(today, dayTotals.join(), statuses.join().entries()))

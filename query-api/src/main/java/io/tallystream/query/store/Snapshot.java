@@ -9,12 +9,14 @@ import io.tallystream.schema.count.Metric;
 import io.tallystream.schema.count.OtherMember;
 import io.tallystream.schema.count.Window;
 import io.tallystream.schema.redis.CountKeys;
+import io.tallystream.schema.redis.Freshness;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -52,6 +54,13 @@ public final class Snapshot {
     public CompletionStage<Map<Metric, Long>> totals(Window window) {
         return link.ask(redis -> redis.zrangeWithScores(keys.totals(window), 0, -1))
                 .thenApply(Snapshot::byMetric);
+    }
+
+    /** How far these counts are behind Kafka; empty if nobody tells. */
+    public CompletionStage<Optional<Freshness>> freshness() {
+        return link.ask(redis -> redis.zrangeWithScores(CountKeys.freshness(keys.prefix()), 0, -1))
+                .thenApply(scores -> Freshness.of(scores.stream()
+                        .collect(Collectors.toMap(ScoredValue::getValue, scored -> (long) scored.getScore()))));
     }
 
     /** One count; 0 if there is none. */

@@ -1,0 +1,50 @@
+// How charts look: everything from the colours of the style sheet.
+
+const RUNNING = 0.22;
+const SETTLING = 0.66;
+
+/** The colours as they are now. */
+export function palette() {
+  const style = getComputedStyle(document.documentElement);
+  const color = name => style.getPropertyValue('--' + name).trim();
+  return {
+    font: style.getPropertyValue('--font').trim(),
+    muted: color('muted'), line: color('line'), strong: color('line-strong'), surface: color('surface'), before: color('before'),
+    series: [1, 2, 3, 4].map(number => color('series-' + number)),
+  };
+}
+
+/** A colour, let through so much. */
+export function fade(color, alpha) {
+  return color + Math.round(alpha * 255).toString(16).padStart(2, '0');
+}
+
+/** How the bar of a window looks: lighter while late events may still come, hatched while it is not even over. */
+export function barStyle(color, state) {
+  if (state === 'running') {
+    const decal = {symbol: 'rect', color: fade(color, 0.75), dashArrayX: [1, 0], dashArrayY: [2, 3], rotation: -Math.PI / 4};
+    return {color: fade(color, RUNNING), decal};
+  }
+  return {color: state === 'settling' ? fade(color, SETTLING) : color};
+}
+
+/** The frame of a chart over time: `labels` are those of the windows. */
+export function frame(colors, labels, format, {max = null, min = null} = {}) {
+  const label = {color: colors.muted, fontFamily: colors.font, fontSize: 11.5};
+  return {
+    animation: false,
+    textStyle: {fontFamily: colors.font},
+    grid: {left: 4, right: 10, top: 14, bottom: 4, containLabel: true},
+    xAxis: {
+      type: 'category', data: labels, boundaryGap: true,
+      axisLine: {lineStyle: {color: colors.strong}}, axisTick: {show: false},
+      axisLabel: {...label, hideOverlap: true, margin: 10},
+    },
+    yAxis: {
+      type: 'value', min: min ?? 0, max, splitNumber: 4, minInterval: max === null ? 1 : 0,
+      axisLine: {show: false}, axisTick: {show: false},
+      splitLine: {lineStyle: {color: colors.line, width: 1}},
+      axisLabel: {...label, formatter: format},
+    },
+  };
+}
