@@ -9,7 +9,7 @@ import java.util.Optional;
 
 /**
  * Tells, when everything is ready, where it is and how to use it. Shows a secret once, at the start that made it; after that
- * where it is kept. A demo shows a login link at each start.
+ * where it is kept.
  *
  * @param adminToken empty if it was configured
  * @param ingestKey empty if it was configured
@@ -23,7 +23,13 @@ record Announcement(Ports ports, Servers servers, Optional<Kept> adminToken, Opt
     /** The embedded servers; empty where one is not ours. */
     record Servers(Optional<String> kafka, Optional<String> redis, Optional<Path> redisPassword) {}
 
-    void print(PrintStream out) {
+    /** Whether a login link belongs to it: in a demo at each start, else at the one that made the token. */
+    boolean needsLoginLink() {
+        return demo || adminToken.map(Kept::isNew).orElse(false);
+    }
+
+    /** @param loginCode for a link with which one browser may sign in once; empty: without a link */
+    void print(PrintStream out, Optional<String> loginCode) {
         double seconds = ManagementFactory.getRuntimeMXBean().getUptime() / MILLIS;
         String dashboard = "http://127.0.0.1:" + ports.query() + "/";
         StringBuilder text = new StringBuilder();
@@ -31,9 +37,7 @@ record Announcement(Ports ports, Servers servers, Optional<Kept> adminToken, Opt
         line(text, "Tallystream is ready after %.1f s.".formatted(seconds));
         line(text, "");
         line(text, "  Dashboard    " + dashboard);
-        adminToken
-                .filter(kept -> demo || kept.isNew())
-                .ifPresent(kept -> line(text, "  Log in       " + dashboard + "#token=" + kept.secret()));
+        loginCode.ifPresent(code -> line(text, "  Log in       " + dashboard + "#code=" + code + "   (once)"));
         line(text, "  Admin token  " + described(adminToken, Settings.ADMIN_TOKEN.name()));
         line(text, "  Ingest key   " + described(ingestKey, Settings.INGEST_KEYS.name()));
         servers.kafka().ifPresent(address -> line(text, "  Kafka        " + address));

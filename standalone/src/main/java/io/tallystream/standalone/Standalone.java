@@ -28,19 +28,27 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The four services in one process. Kafka and Redis are embedded, each unless an address of another is configured. The services
  * are the same objects, with the same configuration, as in processes of their own.
  */
 final class Standalone implements ServiceProcess.Program {
+    private static final Logger LOGGER = LoggerFactory.getLogger(Standalone.class);
+    private static final Duration LOGIN_CODE_LIMIT = Duration.ofSeconds(5);
     private static final String DEFAULT_PARTITIONS = "4";
     // Lets a restart after a crash take its own place in the consumer groups at once, rather than wait until the group
     // has
@@ -133,9 +141,10 @@ final class Standalone implements ServiceProcess.Program {
                 adminToken,
                 ingestKey,
                 demoRate.isPresent());
+        String adminSecret = adminToken.map(Kept::secret).orElseGet(() -> environment.text(Settings.ADMIN_TOKEN));
         AtomicBoolean ready = new AtomicBoolean();
         stack.start(new ReadyWatch(context.health(), () -> {
-            announcement.print(out);
+            announcement.print(out, loginCode(announcement, query, adminSecret));
             ready.set(true);
         }));
         if (demoRate.isPresent()) {
@@ -143,6 +152,24 @@ final class Standalone implements ServiceProcess.Program {
             URI gateway = URI.create("http://127.0.0.1:" + ingest.port());
             // Not before, or the first of it would be refused, with a warning.
             stack.start(new DemoTraffic(gateway, key, demoRate.getAsInt(), ready::get));
+        }
+    }
+
+    /** Empty where it takes none, and where none can be made: the token does as well. */
+    private static Optional<String> loginCode(Announcement announcement, QueryApplication query, String adminSecret) {
+        if (!announcement.needsLoginLink()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(query.makeLoginCode(adminSecret)
+                    .toCompletableFuture()
+                    .get(LOGIN_CODE_LIMIT.toMillis(), TimeUnit.MILLISECONDS));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Optional.empty();
+        } catch (ExecutionException | TimeoutException | IllegalArgumentException e) {
+            LOGGER.warn("no login link: {}", e.getMessage());
+            return Optional.empty();
         }
     }
 

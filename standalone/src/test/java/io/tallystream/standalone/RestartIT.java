@@ -31,7 +31,7 @@ class RestartIT {
             assertThat(first.errors()).doesNotContain("events not acknowledged");
             before = calls(first);
             token = first.secret("admin-token");
-            assertThat(first.output()).contains(token).contains("#token=").contains(first.secret("ingest-key"));
+            assertThat(first.output()).contains(token).contains("#code=").contains(first.secret("ingest-key"));
 
             first.interrupt();
 
