@@ -1,6 +1,6 @@
 // How up to date the page is: a word beside the heading, and a sentence where something is wrong.
 import {h, setText} from './dom.js';
-import {clockSeconds, millis} from './format.js';
+import {age, clockSeconds} from './format.js';
 import {t} from './language.js';
 
 const WRONG = {lost: 'bad', unavailable: 'bad', behind: 'warn', stale: 'warn'};
@@ -12,8 +12,9 @@ export class Pulse {
     const state = feed.state;
     this.element.dataset.state = state;
     const behind = feed.behind;
-    if ((state === 'live' || state === 'polling') && behind !== null) {
-      setText(this.element, t('pulse.' + state) + ' · ' + t('pulse.age', {age: millis(Math.max(100, behind))}));
+    if ((state === 'live' || state === 'polling' || state === 'behind') && behind !== null) {
+      const shown = t('pulse.age', {age: age(behind)});
+      setText(this.element, state === 'behind' ? shown : t('pulse.' + state) + ' · ' + shown);
     } else {
       setText(this.element, t('pulse.' + state));
     }

@@ -34,11 +34,11 @@ export function frame(colors, labels, format, {max = null, min = null} = {}) {
   return {
     animation: false,
     textStyle: {fontFamily: colors.font},
-    grid: {left: 4, right: 10, top: 14, bottom: 4, containLabel: true},
+    grid: {left: 4, right: 14, top: 14, bottom: 4, containLabel: true},
     xAxis: {
       type: 'category', data: labels, boundaryGap: true,
       axisLine: {lineStyle: {color: colors.strong}}, axisTick: {show: false},
-      axisLabel: {...label, hideOverlap: true, margin: 10},
+      axisLabel: {...label, hideOverlap: true, margin: 10, interval: labels.includes('') ? (i, text) => text !== '' : 'auto'},
     },
     yAxis: {
       type: 'value', min: min ?? 0, max, splitNumber: 4, minInterval: max === null ? 1 : 0,

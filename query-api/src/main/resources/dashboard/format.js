@@ -20,7 +20,7 @@ function number(options) {
 }
 
 export const count = number({});
-export const compact = number({notation: 'compact', maximumFractionDigits: 1});
+export const compact = number({notation: 'compact', maximumSignificantDigits: 3});
 export const decimal = number({maximumFractionDigits: 1});
 export const tenths = number({minimumFractionDigits: 1, maximumFractionDigits: 1});
 
@@ -46,6 +46,11 @@ export function millis(value) {
     return tenths(value / 1000) + ' s';
   }
   return value < 3_600_000 ? tenths(value / 60_000) + ' min' : tenths(value / 3_600_000) + ' h';
+}
+
+/** How long ago, in seconds as long as that makes sense. */
+export function age(value) {
+  return value < 60_000 ? tenths(Math.max(100, value) / 1000) + ' s' : millis(value);
 }
 
 export function bytes(value) {
@@ -89,11 +94,13 @@ export function windowName(time, granularity) {
   return granularity === 'day' ? dayLong(time) : moment(time);
 }
 
+/** For the axis; empty where there is no room for each: then only midnights have a name. */
 export function axisName(time, granularity, spansDays) {
   if (granularity === 'day') {
     return dayShort(time);
   }
-  return spansDays ? moment(time) : clock(time);
+  const shown = clock(time);
+  return !spansDays ? shown : shown === '00:00' ? dayShort(time) : '';
 }
 
 /** The name of an endpoint, product or page: what was too many to be counted by name has one of ours. */

@@ -116,9 +116,9 @@ export function linked(of) {
 export function barred(share, text) {
   return (cell, row) => {
     if (cell.firstChild === null) {
-      cell.append(h('span'), h('span', {class: 'track', 'aria-hidden': 'true'}, h('span', {class: 'bar'})));
+      cell.append(h('span', {class: 'share'}, h('span', {class: 'track', 'aria-hidden': 'true'}, h('span', {class: 'bar'})), h('span', {class: 'text'})));
     }
-    setText(cell.firstChild, text(row));
+    setText(cell.querySelector('.text'), text(row));
     cell.querySelector('.bar').style.width = (100 * (share(row) ?? 0)).toFixed(1) + '%';
   };
 }

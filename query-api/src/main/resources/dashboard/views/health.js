@@ -3,7 +3,7 @@ import {ask} from '../api.js';
 import {Chart, describe, legend} from '../chart.js';
 import {dateField} from '../controls.js';
 import {h} from '../dom.js';
-import {addDays, bytes, clockSeconds, compact, count, date, dateOf, millis, NONE, percent} from '../format.js';
+import {addDays, age, bytes, clockSeconds, compact, count, date, dateOf, NONE, percent} from '../format.js';
 import {t} from '../language.js';
 import {Panel} from '../panel.js';
 import {serverNow} from '../ranges.js';
@@ -44,7 +44,7 @@ export function create({params}) {
 
   function showStatus(status) {
     const {freshness, redis: store} = status;
-    tiles.show('freshness', freshness === null ? NONE : millis(Math.max(100, freshness.behind_ms)), {note: freshness === null ? t('health.unknown') : t('health.freshness.note', {time: clockSeconds(freshness.complete_until)})});
+    tiles.show('freshness', freshness === null ? NONE : age(freshness.behind_ms), {note: freshness === null ? t('health.unknown') : t('health.freshness.note', {time: clockSeconds(freshness.complete_until)})});
     tiles.show('lag', freshness === null ? NONE : count(freshness.lag), {note: t('health.lag.note')});
     const full = store.max_memory_bytes === null ? null : store.used_memory_bytes / store.max_memory_bytes;
     tiles.show('memory', bytes(store.used_memory_bytes), {note: full === null ? t('health.memory.unlimited') : t('health.memory.note', {share: percent(full, 1)})});

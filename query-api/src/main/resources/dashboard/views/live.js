@@ -3,7 +3,7 @@ import {ask} from '../api.js';
 import {link} from '../address.js';
 import {Chart, describe} from '../chart.js';
 import {h, setText} from '../dom.js';
-import {compact, count, member, millis, percent, tenths} from '../format.js';
+import {age, compact, count, member, percent, tenths} from '../format.js';
 import {t} from '../language.js';
 import {Panel} from '../panel.js';
 import {Tiles} from '../tiles.js';
@@ -95,7 +95,7 @@ export function create({feed}) {
     tiles.show('success', percent(today.success_rate), {note: t('live.success.note')});
     tiles.show('today', count(today.calls), {note: t('live.today.note', {count: count(hour.calls)})});
     tiles.show('users', count(today.active_users), {note: t('live.users.note', {count: count(today.new_users)})});
-    tiles.show('freshness', feed.behind === null ? '–' : millis(Math.max(100, feed.behind)), {note: t('live.freshness.note')});
+    tiles.show('freshness', feed.behind === null ? '–' : age(feed.behind), {note: t('live.freshness.note')});
     hot.show(apis);
     none.hidden = apis.length > 0;
     const all = states(data);

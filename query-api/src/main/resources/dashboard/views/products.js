@@ -10,7 +10,7 @@ import {barred} from '../table.js';
 import {Tiles} from '../tiles.js';
 import {names, states, timeColumn} from '../windows.js';
 
-const LIMIT = 50;
+const LIMIT = 25;
 
 function number(id, show, more = {}) {
   return {id, title: t('column.' + id), value: row => row[id], show: row => show(row[id]), number: true, sort: 'down', ...more};
@@ -36,7 +36,7 @@ export function create({params}) {
 
   return {
     title: t('view.products'), tools: windowPicker(span, at),
-    element: h('div', {class: 'stack'}, tiles.element, course.element, h('div', {class: 'grid'}, products.element, pages.element)),
+    element: h('div', {class: 'stack'}, tiles.element, course.element, h('div', {class: 'grid uneven'}, products.element, pages.element)),
     async load(signal) {
       const top = (metric, dimension) => ask('stats/top', {metric, dimension, granularity: span, window: at, limit: LIMIT}, signal);
       const [clicks, views, time, visits] = await Promise.all([top('clicks', 'product'), top('page_views', 'page'), top('dwell_ms', 'page'), top('dwells', 'page')]);

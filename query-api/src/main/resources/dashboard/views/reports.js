@@ -44,10 +44,10 @@ function day(report) {
   const verdict = report.reconciled === null ? null : report.reconciled ? ['good', 'reports.reconciled'] : ['bad', 'reports.unreconciled'];
   const busy = report.busiest_hour;
   return h('div', {class: 'stack', id: 'report'},
-    h('section', {class: 'panel', 'aria-label': date(report.date)}, h('header', {},
+    h('section', {class: 'panel', 'aria-label': date(report.date)}, h('header', {class: 'wraps'},
       h('div', {class: 'head'}, h('h2', {}, date(report.date)), h('p', {class: 'hint'}, [t('reports.made', {revision: report.revision, time: moment(report.generated_at)}),
-        busy === null ? '' : t('reports.busiest', {hour: String(busy.hour).padStart(2, '0'), calls: count(busy.calls)})].join(' '))),
-      h('span', {class: 'badge', data: {kind: kind[0]}}, t(kind[1])), verdict === null ? null : h('span', {class: 'badge', data: {kind: verdict[0]}}, t(verdict[1])),
+        busy === null ? '' : t('reports.busiest', {hour: String(busy.hour).padStart(2, '0'), calls: count(busy.calls)})].join(' ')),
+      h('div', {class: 'badges'}, [kind, verdict].filter(each => each !== null).map(([color, text]) => h('span', {class: 'badge', data: {kind: color}}, t(text))))),
       h('div', {class: 'panel-tools'}, h('a', {class: 'button', href: file_('html'), target: '_blank', rel: 'noopener', id: 'print-report'}, t('reports.print')),
         h('a', {class: 'button', href: file_('csv'), download: ''}, t('panel.csv'))))),
     tiles.element, endpoints.element, h('div', {class: 'grid'}, statuses.element, products.element));
