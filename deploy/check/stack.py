@@ -1,0 +1,155 @@
+"""The compose stack in a copy of the tree, driven by the documented commands."""
+
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import tempfile
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+
+TREE = pathlib.Path(__file__).resolve().parents[2]
+READY_LIMIT = 300
+COUNT_LIMIT = 180
+METRICS = {"api_call": "calls", "click": "clicks", "page_view": "page_views", "dwell": "dwells"}
+
+
+def say(text):
+    print(f"{time.strftime('%H:%M:%S')} {text}", flush=True)
+
+
+def has_compose_v2():
+    return subprocess.run(["docker", "compose", "version"], capture_output=True).returncode == 0
+
+
+class Stack:
+    """As a user has it: a clone, a new .env, docker compose. Leaving it takes all away, volumes too."""
+
+    def __init__(self, name, ha=False):
+        self.name = name
+        self.ha = ha
+        self.v2 = has_compose_v2()
+        self.compose_command = ["docker", "compose"] if self.v2 else ["docker-compose"]
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="tallystream-"))
+        self.environment = {**os.environ, "COMPOSE_PROJECT_NAME": name}
+
+    def __enter__(self):
+        files = subprocess.run(
+            ["git", "-C", TREE, "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+            check=True, capture_output=True).stdout.decode().split("\0")
+        for file in filter(None, files):
+            if (TREE / file).is_file():
+                target = self.folder / file
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(TREE / file, target)
+        subprocess.run(["deploy/new-env", *(["ha"] if self.ha else [])], cwd=self.folder, check=True)
+        lines = (self.folder / ".env").read_text().splitlines()
+        self.secrets = dict(line.split("=", 1) for line in lines if "=" in line and not line.startswith("#"))
+        self.key = self.secrets["INGEST_KEYS"].split("=", 1)[1]
+        self.ingest_port = int(os.environ.get("INGEST_HOST_PORT", 8080))
+        self.query_port = int(os.environ.get("QUERY_HOST_PORT", 8081))
+        return self
+
+    def __exit__(self, failure, *_):
+        if failure:
+            self.tell()
+        self.compose("down", "-v", check=False)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def tell(self):
+        """What explains a failure."""
+        subprocess.run(["docker", "ps", "-a", "--filter", f"label=com.docker.compose.project={self.name}"])
+        for container in self.containers(running=False):
+            subprocess.run(["docker", "inspect", "--format", "--- {{.Name}}", container])
+            subprocess.run(["docker", "logs", "--tail", "25", container], stderr=subprocess.STDOUT)
+
+    def compose(self, *arguments, check=True, quiet=True):
+        done = subprocess.run(
+            [*self.compose_command, *arguments], cwd=self.folder, env=self.environment, text=True,
+            capture_output=quiet)
+        if check and done.returncode != 0:
+            raise AssertionError(f"compose {' '.join(arguments)}: {done.returncode}\n{done.stdout}\n{done.stderr}")
+        return done
+
+    def up(self, **scale):
+        """Returns when all is healthy."""
+        scales = [argument for service, copies in scale.items()
+                  for argument in ("--scale", f"{service.replace('_', '-')}={copies}")]
+        begun = time.monotonic()
+        self.compose("up", "-d", *(["--wait"] if self.v2 else []), *scales)
+        self.await_true("all containers healthy", READY_LIMIT, self.is_healthy)
+        say(f"up and healthy after {time.monotonic() - begun:.0f} s {scale or ''}")
+
+    def containers(self, service=None, running=True):
+        filters = ["--filter", f"label=com.docker.compose.project={self.name}"]
+        if service:
+            filters += ["--filter", f"label=com.docker.compose.service={service}"]
+        shown = subprocess.run(["docker", "ps", "-q", *([] if running else ["-a"]), *filters],
+                               check=True, capture_output=True, text=True)
+        return shown.stdout.split()
+
+    def is_healthy(self):
+        states = subprocess.run(
+            ["docker", "inspect", "--format", "{{.State.Status}} {{if .State.Health}}{{.State.Health.Status}}{{end}}",
+             *self.containers(running=False)], check=True, capture_output=True, text=True).stdout.splitlines()
+        return states and all(state.strip() in ("running healthy", "running") for state in states)
+
+    def kill(self, service):
+        """SIGKILL, and Docker does not start it again."""
+        container = self.containers(service)[0]
+        subprocess.run(["docker", "kill", container], check=True, capture_output=True)
+        say(f"killed a {service}")
+        return container
+
+    def ask(self, path, **parameters):
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.query_port}{path}?{urllib.parse.urlencode(parameters)}",
+            headers={"Authorization": f"Bearer {self.secrets['ADMIN_TOKEN']}"})
+        with urllib.request.urlopen(request, timeout=10) as response:
+            return json.load(response)
+
+    def counted(self):
+        """How many events of each type, over the days of the range, by the query API."""
+        return {kind: sum(day["count"] for day in self.ask("/api/v1/stats/trend", range="day", metric=metric)["data"])
+                for kind, metric in METRICS.items()}
+
+    def await_counts(self, expected):
+        last = {}
+
+        def reached():
+            last.clear()
+            last.update(self.counted())
+            over = {kind: count for kind, count in last.items() if count > expected.get(kind, 0)}
+            if over:
+                raise AssertionError(f"counted twice: {over} of {expected}")
+            return last == {kind: expected.get(kind, 0) for kind in METRICS}
+
+        try:
+            self.await_true("counts", COUNT_LIMIT, reached)
+        except AssertionError as e:
+            raise AssertionError(f"{e}: counted {last}, acknowledged {expected}") from e
+        say(f"counted exactly {sum(expected.values())} events: {expected}")
+
+    def reconcile(self):
+        """Everything in Redis against a recount of the raw events, by every member of every dimension."""
+        done = self.compose("run", "--rm", "tallystream", "reconcile", "--date", "today", "--recount", check=False)
+        last = done.stdout.strip().splitlines()[-1:]
+        if done.returncode != 0:
+            raise AssertionError(f"reconcile: {done.returncode}\n{done.stdout}\n{done.stderr}")
+        say(f"reconcile: {last}")
+
+    @staticmethod
+    def await_true(what, limit, condition):
+        deadline = time.monotonic() + limit
+        while True:
+            try:
+                if condition():
+                    return
+            except (OSError, urllib.error.URLError, subprocess.CalledProcessError):
+                pass
+            if time.monotonic() > deadline:
+                raise AssertionError(f"{what}: not within {limit} s")
+            time.sleep(0.5)
