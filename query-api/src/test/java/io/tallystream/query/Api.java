@@ -119,6 +119,11 @@ final class Api implements AutoCloseable {
         return (int) meters.get(name).counter().count();
     }
 
+    /** What a gauge shows. */
+    int gauge(String name) {
+        return (int) meters.get(name).gauge().value();
+    }
+
     Api awaitUp() {
         await().atMost(PATIENCE).untilAsserted(() -> assertThat(health().up()).isTrue());
         return this;

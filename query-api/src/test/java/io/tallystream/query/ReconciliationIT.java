@@ -196,8 +196,10 @@ class ReconciliationIT extends WithReports {
                 .startsWith("left,left_count,relation,right,right_count,verdict\r\n")
                 .contains("calls of all hours,12,equals,calls of the day,12,balanced\r\n");
         assertThat(awaitReport(api, DATE, 1).getBoolean("reconciled")).isTrue();
+        assertThat(api.gauge("tallystream.query.reports.off")).isZero();
         counts.total(Metric.CALLS, day(DATE), 13);
         assertThat(new JsonObject(remake(api, DATE).body()).getBoolean("reconciled"))
                 .isFalse();
+        assertThat(api.gauge("tallystream.query.reports.off")).isOne();
     }
 }

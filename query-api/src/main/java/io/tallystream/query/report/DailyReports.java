@@ -1,14 +1,18 @@
 package io.tallystream.query.report;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.tallystream.query.reconciliation.Reconciliation;
 import io.tallystream.query.stats.Desk;
 import io.tallystream.query.store.CountReader;
+import io.vertx.core.json.JsonObject;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentSkipListMap;
 
 /**
  * The daily reports of a server: makes them when they are due, keeps them, posts and answers them. Any number of servers do so side by
@@ -24,6 +28,11 @@ public final class DailyReports implements AutoCloseable {
     private final Reports reports;
     private final Desk desk;
     private final Counter made;
+    // By date.
+    private final NavigableMap<String, Judgement> judgements = new ConcurrentSkipListMap<>();
+
+    /** Whether that revision says that the counts of its day do not agree. */
+    private record Judgement(int revision, boolean isOff) {}
 
     /**
      * Not started.
@@ -45,6 +54,9 @@ public final class DailyReports implements AutoCloseable {
         made = Counter.builder("tallystream.query.reports.made")
                 .description("Revisions of daily reports that were made here.")
                 .register(meters);
+        Gauge.builder("tallystream.query.reports.off", this, DailyReports::off)
+                .description("Latest daily reports that say that the counts of their day do not agree.")
+                .register(meters);
         ReportSchedule schedule = new ReportSchedule(desk.spans().calendar());
         ReportMaker maker = new ReportMaker(desk, new Reconciliation(desk), store);
         rounds = new ReportRounds(desk, schedule, maker, this::take, meters);
@@ -55,10 +67,31 @@ public final class DailyReports implements AutoCloseable {
         if (result.isNew()) {
             made.increment();
         }
+        judge(result.report());
         Instant since = Instant.parse(result.report().getString("generated_at"));
         if (result.isNew() || !since.plus(OTHERS_WAIT).isAfter(desk.now())) {
             sender.ifPresent(webhook -> webhook.offer(result.report()));
         }
+    }
+
+    private void judge(JsonObject report) {
+        Judgement judgement =
+                new Judgement(report.getInteger("revision"), Boolean.FALSE.equals(report.getBoolean("reconciled")));
+        // A round may come with a revision that somebody has replaced meanwhile.
+        judgements.merge(
+                report.getString("date"),
+                judgement,
+                (known, found) -> found.revision() >= known.revision() ? found : known);
+        String oldest = desk.spans()
+                .calendar()
+                .dateAt(desk.now())
+                .minusDays(ReportSchedule.DAYS + 1)
+                .toString();
+        judgements.headMap(oldest).clear();
+    }
+
+    private long off() {
+        return judgements.values().stream().filter(Judgement::isOff).count();
     }
 
     /** Begins to make reports. */
