@@ -56,7 +56,7 @@ class Stack:
     def __exit__(self, failure, *_):
         if failure:
             self.tell()
-        self.compose("down", "-v", check=False)
+        self.compose("down", "-v", "--rmi", "local", check=False)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def tell(self):
