@@ -19,13 +19,24 @@ export function fade(color, alpha) {
   return color + Math.round(alpha * 255).toString(16).padStart(2, '0');
 }
 
+function channels(color) {
+  const digits = color.length === 4 ? [...color.slice(1)].map(digit => digit + digit) : color.match(/[0-9a-f]{2}/gi);
+  return digits.map(pair => parseInt(pair, 16));
+}
+
+/** So much of a colour on a ground, without letting through what lies between. */
+function mix(color, ground, part) {
+  const below = channels(ground);
+  return '#' + channels(color).map((channel, i) => Math.round(channel * part + below[i] * (1 - part)).toString(16).padStart(2, '0')).join('');
+}
+
 /** How the bar of a window looks: lighter while late events may still come, hatched while it is not even over. */
-export function barStyle(color, state) {
+export function barStyle(color, state, ground) {
   if (state === 'running') {
     const decal = {symbol: 'rect', color: fade(color, 0.75), dashArrayX: [1, 0], dashArrayY: [2, 3], rotation: -Math.PI / 4};
-    return {color: fade(color, RUNNING), decal};
+    return {color: mix(color, ground, RUNNING), decal};
   }
-  return {color: state === 'settling' ? fade(color, SETTLING) : color};
+  return {color: state === 'settling' ? mix(color, ground, SETTLING) : color};
 }
 
 /** The frame of a chart over time: `labels` are those of the windows. */

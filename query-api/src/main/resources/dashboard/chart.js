@@ -22,7 +22,7 @@ function drawn(series, colors) {
     return [{
       type: 'bar', name: series.name, barCategoryGap: '24%', barMaxWidth: 34, itemStyle: {color, borderRadius: [2, 2, 0, 0]},
       stack: series.stack,
-      data: series.values.map((value, i) => ({value, itemStyle: barStyle(color, series.states?.[i])})),
+      data: series.values.map((value, i) => ({value, itemStyle: barStyle(color, series.states?.[i], colors.surface)})),
     }];
   }
   const line = (values, type) => ({

@@ -26,6 +26,8 @@ export class Feed {
 
   start() {
     this.#listen();
+    // The first event comes after a second: too long before an empty page.
+    this.#poll('connecting');
     this.#timer = setTimeout(() => this.#watch(), SILENCE_MS);
   }
 
@@ -67,11 +69,11 @@ export class Feed {
     }
   }
 
-  async #poll() {
+  async #poll(connection = 'polling') {
     try {
       const [overview, trend] = await Promise.all([ask('stats/overview'), ask('stats/trend', {range: 'minute'})]);
       if (Date.now() - this.#heard > SILENCE_MS) {
-        this.#take('polling', {...overview, minutes: trend.data});
+        this.#take(connection, {...overview, minutes: trend.data});
       }
     } catch (problem) {
       this.#miss(problem.status === 0 ? 'lost' : 'unavailable');

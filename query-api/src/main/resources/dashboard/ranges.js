@@ -25,7 +25,10 @@ export function serverNow() {
   return Date.now() + ahead;
 }
 
-/** The range that the address asks for: its name, granularity, and the parameters of a question; null where `to` or `from` are missing. */
+/**
+ * The range that the address asks for: its name, granularity, and the parameters of a question; `earlier` are those of as long a time
+ * before, null where the API's own comparison is the same.
+ */
 export function chosen(params, standard = '24h') {
   const name = Object.hasOwn(RANGES, params.get('range') ?? '') ? params.get('range') : standard;
   const range = RANGES[name];
@@ -43,7 +46,14 @@ export function chosen(params, standard = '24h') {
   } else {
     query.from = new Date(serverNow() - range.length + WINDOW[granularity]).toISOString();
   }
-  return {name, granularity, query, firstDay, lastDay, long: name !== '60m' && name !== '24h', range};
+  const days = name === 'custom' ? daysBetween(query.from, query.to) : range.days;
+  // Whole days before whole days, so that the hours of both are the same.
+  const earlier = days === undefined ? null : {granularity, from: addDays(query.from, -days), to: query.from};
+  return {name, granularity, query, earlier, firstDay, lastDay, long: name !== '60m' && name !== '24h', range};
+}
+
+function daysBetween(from, to) {
+  return Math.round((Date.parse(to) - Date.parse(from)) / (24 * 60 * MINUTE));
 }
 
 /** The elements that choose it. */

@@ -19,7 +19,7 @@ function number(id, show) {
 }
 
 export function create({item, params}) {
-  const {granularity, query, long, name} = chosen(params);
+  const {granularity, query, earlier, long, name} = chosen(params);
   const compare = params.get('compare');
   // Durations are counted by hour and day.
   const slow = granularity === 'minute' ? 'hour' : granularity;
@@ -47,14 +47,17 @@ export function create({item, params}) {
     element: h('div', {class: 'stack'}, tiles.element, calls.element, h('div', {class: 'grid'}, latency.element, statuses.element)),
     async load(signal) {
       const slowQuery = granularity === 'minute' ? {range: 'hour'} : query;
-      const [trend, times, ends] = await Promise.all([
-        ask('stats/trend', {...query, dimension: 'endpoint', member: item, compare}, signal),
+      const one = {dimension: 'endpoint', member: item};
+      const apart = compare === 'previous' && earlier !== null;
+      const [trend, before, times, ends] = await Promise.all([
+        ask('stats/trend', {...query, ...one, compare: apart ? null : compare}, signal),
+        apart ? askIfKept('stats/trend', {...earlier, ...one}, signal) : null,
         askIfKept('stats/latency', {...slowQuery, endpoint: item}, signal),
         ask('stats/statuses', {endpoint: item}, signal)]);
-      const rows = trendRows(trend);
+      const rows = trendRows(before === null ? trend : {...trend, compare: before});
       const total = sum(rows, row => row.count);
-      const before = compare === null ? null : sum(rows, row => row.before);
-      tiles.show('calls', count(total), {note: compare === null ? t('range.' + name) : changed(total, before, t('compare.' + compare))});
+      const totalBefore = compare === null ? null : sum(rows, row => row.before);
+      tiles.show('calls', count(total), {note: compare === null ? t('range.' + name) : changed(total, totalBefore, t('compare.' + compare))});
       tiles.show('success_rate', percent(ends.success_rate), {note: t('endpoint.today')});
       PERCENTILES.forEach(id => tiles.show(id, millis(times?.[id] ?? null), {note: id === 'p50' ? t('endpoint.p50.note') : ''}));
       calls.show(rows);

@@ -128,7 +128,7 @@ class PublicFilesIT {
 
         assertThat(modules).hasSizeGreaterThan(20);
         for (String module : modules) {
-            for (String imported : found("(?:from|import\\()\\s*'([^']+)'", body(module))) {
+            for (String imported : found("(?:from|import\\()\\s*'(\\.[^']+)'", body(module))) {
                 String path = URI.create(module).resolve(imported).getPath();
                 assertThat(api.send(api.bare(path).build()).statusCode())
                         .as("%s of %s", imported, module)
