@@ -213,6 +213,31 @@ class EndToEndIT {
     }
 
     @Test
+    @Order(6)
+    void shouldCountWhatAnotherProcessSends() throws IOException, InterruptedException {
+        String gateway = tallystream.printed("curl .* (http://\\S+)/v1/events");
+        long before = callsOfAllDays();
+        try (Tallystream load = Tallystream.run(
+                folder.resolve("load"),
+                Map.of("INGEST_KEYS", "first=" + tallystream.secret("ingest-key")),
+                "load",
+                "--to",
+                gateway,
+                "--rate",
+                "500")) {
+            Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> callsOfAllDays() > before + 500);
+            load.interrupt();
+            assertThat(load.exitCode(Duration.ofSeconds(30))).isZero();
+        }
+    }
+
+    private static long callsOfAllDays() {
+        return tallystream.ask("/api/v1/stats/trend?range=day").getJsonArray("data").stream()
+                .mapToLong(day -> ((JsonObject) day).getLong("count"))
+                .sum();
+    }
+
+    @Test
     @Order(5)
     void shouldGiveEveryKeyTheExpiryOfItsWindow() {
         Retention retention =

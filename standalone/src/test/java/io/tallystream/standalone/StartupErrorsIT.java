@@ -75,6 +75,14 @@ class StartupErrorsIT {
         }
     }
 
+    @Test
+    void shouldTellThatThereIsNowhereToSendALoadTo() throws IOException, InterruptedException {
+        try (Tallystream program = Tallystream.run(folder.resolve("data"), Map.of(), "load", "--to", "gateway:8080")) {
+            assertThat(program.exitCode(LIMIT)).isEqualTo(2);
+            assertThat(program.errors()).contains("--to must be a URL such as http://127.0.0.1:8080");
+        }
+    }
+
     /** The one line that it ends with. */
     private static String mistake(Path dataFolder, Map<String, String> variables)
             throws IOException, InterruptedException {
