@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.containers.Network;
@@ -16,6 +17,8 @@ import org.testcontainers.utility.DockerImageName;
 /** The images as the {@code Dockerfile} makes them, and containers of them as they are documented to run. */
 final class Images {
     static final int MANAGEMENT_PORT = 9090;
+    /** How long a container may take to be ready. */
+    static final Duration PATIENCE = Duration.ofMinutes(5);
 
     private Images() {}
 
@@ -45,7 +48,7 @@ final class Images {
                 .withNetwork(network)
                 .withNetworkAliases(module)
                 .withEnv(environment)
-                .waitingFor(Wait.forHealthcheck());
+                .waitingFor(Wait.forHealthcheck().withStartupTimeout(PATIENCE));
     }
 
     /** Read-only, without capabilities, as user 1001. */

@@ -49,7 +49,8 @@ class ImagesIT {
     private static final KafkaContainer KAFKA = new KafkaContainer(DockerImageName.parse("apache/kafka:4.3.1"))
             .withNetwork(NETWORK)
             .withListener("kafka:19092")
-            .withEnv("KAFKA_AUTO_CREATE_TOPICS_ENABLE", "false");
+            .withEnv("KAFKA_AUTO_CREATE_TOPICS_ENABLE", "false")
+            .withStartupTimeout(Images.PATIENCE);
 
     @SuppressWarnings("resource") // Closed in stop().
     private static final GenericContainer<?> REDIS = new GenericContainer<>(DockerImageName.parse("redis:7"))
