@@ -63,6 +63,7 @@ public record ProcessorConfig(
                 environment.get(Settings.ALLOWED_SKEW),
                 environment.get(Settings.DEDUPLICATION_HORIZON),
                 environment.get(Settings.EVENTS_RETENTION).plus(Topics.EVENTS_SEGMENT),
+                retention.userDay(),
                 environment.get(Settings.PARTITIONS),
                 environment.get(Settings.MAX_MEMBERS));
         refuseWhatUsersCannotRemember(environment, counting);

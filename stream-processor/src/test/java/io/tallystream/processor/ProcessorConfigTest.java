@@ -30,6 +30,7 @@ class ProcessorConfigTest {
                         Duration.ofMinutes(5),
                         Duration.ofMinutes(10),
                         threeDays.plusDays(1),
+                        Duration.ofDays(30),
                         12,
                         20_000));
         assertThat(config.topics())
@@ -96,6 +97,7 @@ class ProcessorConfigTest {
                         Duration.ofMinutes(3),
                         Duration.ofMinutes(20),
                         Duration.ofDays(5),
+                        Duration.ofDays(8),
                         9,
                         7));
         assertThat(config.topics())

@@ -3,7 +3,7 @@ package io.tallystream.schema.count;
 import static java.util.Objects.requireNonNull;
 
 /**
- * Names one count. The count under an address only ever grows.
+ * Names one count. The count under an address only ever grows, but where a user was erased.
  *
  * @param member which one of the dimension; the empty string for {@link Dimension#TOTAL}
  */

@@ -16,6 +16,13 @@ public final class Utf8Slice {
     private int to;
     private boolean present;
 
+    /** All of those bytes. */
+    public static Utf8Slice of(byte[] bytes) {
+        Utf8Slice slice = new Utf8Slice();
+        slice.set(bytes, 0, bytes.length);
+        return slice;
+    }
+
     void clear() {
         present = false;
         from = 0;

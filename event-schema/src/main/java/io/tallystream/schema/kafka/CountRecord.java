@@ -1,6 +1,7 @@
 package io.tallystream.schema.kafka;
 
 import io.tallystream.schema.count.CountAddress;
+import io.tallystream.schema.count.Dimension;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.apache.kafka.common.errors.SerializationException;
@@ -8,7 +9,8 @@ import org.apache.kafka.common.serialization.LongDeserializer;
 import org.apache.kafka.common.serialization.LongSerializer;
 
 /**
- * A record on a counts topic: an address and the whole count under it so far, not a difference.
+ * A record on a counts topic: an address and the whole count under it so far, not a difference. A record without a value takes the
+ * address out, see {@link #decodeErased}; what follows counts from zero.
  *
  * @param value 0 or more
  */
@@ -48,6 +50,22 @@ public record CountRecord(CountAddress address, long value) {
         } catch (SerializationException e) {
             throw new IllegalArgumentException("not the value of a count: " + e.getMessage(), e);
         }
+    }
+
+    /**
+     * The address that a record without a value takes out of the counts. Those of users only: totals are of nobody.
+     *
+     * @throws IllegalArgumentException if it is none, with the reason
+     */
+    public static CountAddress decodeErased(byte[] key) {
+        if (key == null) {
+            throw new IllegalArgumentException("a count record has a key");
+        }
+        CountAddress address = CountKey.parse(text(key));
+        if (address.dimension() != Dimension.USER) {
+            throw new IllegalArgumentException("only counts of users are erased, others have a value");
+        }
+        return address;
     }
 
     private static String text(byte[] utf8) {

@@ -9,6 +9,7 @@ import static org.apache.kafka.common.config.TopicConfig.RETENTION_MS_CONFIG;
 
 import io.tallystream.schema.count.Retention;
 import io.tallystream.schema.count.RetentionClass;
+import io.tallystream.schema.erasure.ErasureRequest;
 import io.tallystream.schema.event.EventType;
 import java.time.Duration;
 import java.util.Arrays;
@@ -31,6 +32,11 @@ public final class Topics {
      * Events that were read from another partition than their owner's, on their way there. Written and read by the processor only.
      */
     public static final String REROUTED = "rerouted";
+    /**
+     * Users of whom nothing is to be kept: the key is the user, the value the id of the
+     * {@link ErasureRequest}. Partitioned as events are.
+     */
+    public static final String ERASURES = "erasures";
     /** Header of a record on {@link #REROUTED}: when it was first appended, eight bytes. */
     public static final String APPEND_TIME_HEADER = "tallystream.append-time";
     /** Records that could not be counted, with the reason in their headers. */
@@ -88,7 +94,7 @@ public final class Topics {
     /** All topics as they have to be. */
     public static List<TopicDefinition> definitions(Settings settings) {
         return Stream.of(
-                        Stream.concat(EVENTS.stream(), Stream.of(REROUTED)).map(name -> events(name, settings)),
+                        Stream.concat(EVENTS.stream(), Stream.of(REROUTED, ERASURES)).map(name -> events(name, settings)),
                         Arrays.stream(RetentionClass.values()).map(kept -> counts(kept, settings)),
                         Stream.of(deadLetters(settings)))
                 .flatMap(definitions -> definitions)

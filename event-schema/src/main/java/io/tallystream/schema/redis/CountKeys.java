@@ -91,6 +91,16 @@ public final class CountKeys {
         return prefix + SEPARATOR + "freshness";
     }
 
+    /** The key of the set of requests to erase users that Kafka does not have yet. */
+    public static String erasures(String prefix) {
+        return prefix + SEPARATOR + "erasures";
+    }
+
+    /** The key of the string that is there for a while when Kafka has that request. */
+    public static String erasureTaken(String prefix, String id) {
+        return erasures(prefix) + SEPARATOR + id;
+    }
+
     /** The pattern, for {@code SCAN}, of all keys with that prefix. */
     public static String pattern(String prefix) {
         return prefix.replaceAll("([\\\\*?\\[\\]^-])", "\\\\$1") + SEPARATOR + "*";

@@ -13,6 +13,7 @@ import java.time.ZoneId;
  * @param allowedSkew how long after its append it may say to have happened
  * @param deduplicationHorizon how far apart two appends of one id may be to be the same event; zero: ids are not looked at
  * @param eventsRetention how long events stay on their topics: the longest that partitions can be read apart from one another
+ * @param userDayRetention how long counts per user and day are kept
  * @param partitions of the event topics, and of those in between
  * @param maxMembers of each dimension and window, over all partitions
  */
@@ -22,10 +23,13 @@ public record CountingSettings(
         Duration allowedSkew,
         Duration deduplicationHorizon,
         Duration eventsRetention,
+        Duration userDayRetention,
         int partitions,
         int maxMembers) {
     private static final Duration LONGEST_WINDOW = Duration.ofHours(26);
     private static final Duration MARGIN = Duration.ofDays(1);
+    // Kafka deletes whole segments, which last for a week by its default.
+    private static final Duration SEGMENT = Duration.ofDays(8);
 
     /** Requires all. */
     public CountingSettings {
@@ -34,16 +38,22 @@ public record CountingSettings(
         requireNonNull(allowedSkew, "allowedSkew");
         requireNonNull(deduplicationHorizon, "deduplicationHorizon");
         requireNonNull(eventsRetention, "eventsRetention");
+        requireNonNull(userDayRetention, "userDayRetention");
     }
 
     /** These with another horizon. */
     public CountingSettings withDeduplicationHorizon(Duration horizon) {
         return new CountingSettings(
-                zone, allowedLateness, allowedSkew, horizon, eventsRetention, partitions, maxMembers);
+                zone, allowedLateness, allowedSkew, horizon, eventsRetention, userDayRetention, partitions, maxMembers);
     }
 
     int maxMembersPerPartition() {
         return Math.max(1, maxMembers / partitions);
+    }
+
+    /** How long counts of a user and day can be on their topic, from the day's beginning. */
+    Duration userDaysOnTopic() {
+        return windowsStayOpen().plus(userDayRetention).plus(SEGMENT);
     }
 
     /** How long after its start a window may still be added to, at most, by the clock of the appends. */

@@ -9,6 +9,7 @@ import io.tallystream.schema.count.Metric;
 import io.tallystream.schema.count.RetentionClass;
 import io.tallystream.schema.count.Window;
 import io.tallystream.schema.count.WindowCalendar;
+import io.tallystream.schema.erasure.ErasureRequest;
 import io.tallystream.schema.event.EventReading.Invalid;
 import io.tallystream.schema.event.EventView;
 import io.tallystream.schema.event.Utf8Slice;
@@ -34,11 +35,13 @@ import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The first phase: reads each record of a partition, judges it on its own, counts it into the heap where its owner's partition is,
  * and at each commit gives away what it has counted. An event that was read from another partition than its owner's is sent there
- * first, with the time at which it was appended here.
+ * first, with the time at which it was appended here. A user who is to be erased is forgotten, and their counts are taken back.
  *
  * <p>Judged by the distance from the broker's append time, never by the stream's time: one event dated far ahead would make all
  * that follow late.
@@ -50,6 +53,7 @@ public final class EventCounter implements Processor<byte[], byte[], byte[], Out
     /** The child that takes amounts. */
     public static final String TO_MERGER = "amounts-to-merger";
 
+    private static final Logger LOGGER = LoggerFactory.getLogger(EventCounter.class);
     private static final String BUFFER = "count-buffer";
     private static final String USERS = "users";
     private static final String SEEN = "seen-ids";
@@ -135,8 +139,13 @@ public final class EventCounter implements Processor<byte[], byte[], byte[], Out
     @Override
     public void process(Record<byte[], byte[]> record) {
         buffer.fill();
+        String topic = context.recordMetadata().map(RecordMetadata::topic).orElse("");
+        if (topic.equals(Topics.ERASURES)) {
+            erase(record);
+            return;
+        }
         // Nobody but us writes to that topic, and to the right partition.
-        boolean rerouted = isRerouted();
+        boolean rerouted = topic.equals(Topics.REROUTED);
         long append = rerouted ? firstAppend(record) : record.timestamp();
         newestAppend = Math.max(newestAppend, append);
         Invalid invalid = event.read(record.value());
@@ -184,6 +193,26 @@ public final class EventCounter implements Processor<byte[], byte[], byte[], Out
         }
     }
 
+    private void erase(Record<byte[], byte[]> request) {
+        byte[] user = request.key();
+        if (user == null) {
+            return;
+        }
+        users.erase(Utf8Slice.of(user));
+        long now = context.currentSystemTimeMs();
+        UserCountKeys keys = new UserCountKeys(user);
+        int firstDay = days.dayAt(
+                Math.max(0, request.timestamp() - settings.userDaysOnTopic().toMillis()));
+        int lastDay = days.dayAt(Math.max(newestAppend, request.timestamp()) + allowedSkewMs);
+        keys.forEach(
+                firstDay,
+                lastDay,
+                (kept, key) -> context.forward(new Record<>(key, new Output.Count(kept, null), now), TO_TOPICS));
+        LOGGER.info(
+                "erasure {}: the user is forgotten",
+                ErasureRequest.idOf(request.value()).orElse("without an id"));
+    }
+
     /** Whether the event's owner has another partition than the one it was read from. */
     private boolean isElsewhere(Record<byte[], byte[]> record) {
         Utf8Slice owner = event.owner();
@@ -205,13 +234,6 @@ public final class EventCounter implements Processor<byte[], byte[], byte[], Out
         context.forward(
                 new Record<>(owner, new Output.Rerouted(record.value()), context.currentSystemTimeMs(), headers),
                 TO_TOPICS);
-    }
-
-    private boolean isRerouted() {
-        return context.recordMetadata()
-                .map(RecordMetadata::topic)
-                .filter(Topics.REROUTED::equals)
-                .isPresent();
     }
 
     private static long firstAppend(Record<byte[], byte[]> record) {

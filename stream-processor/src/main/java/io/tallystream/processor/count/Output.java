@@ -5,7 +5,7 @@ import io.tallystream.schema.kafka.Topics;
 
 /** What the phases give away; the record's key, time and headers go with it. */
 public sealed interface Output {
-    /** The record's value. */
+    /** The record's value; null in one that takes a count back. */
     byte[] value();
 
     /**
@@ -24,7 +24,7 @@ public sealed interface Output {
         }
     }
 
-    /** An absolute count that this partition owns. */
+    /** An absolute count that this partition owns; without a value, that there is none any more. */
     @SuppressWarnings("ArrayRecordComponent") // Never compared.
     record Count(RetentionClass kept, byte[] value) implements Output {
         @Override

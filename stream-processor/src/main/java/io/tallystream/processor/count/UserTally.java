@@ -16,8 +16,15 @@ final class UserTally {
     private final SliceMap<User> users = new SliceMap<>();
     private final List<User> changed = new ArrayList<>();
 
-    @SuppressWarnings("ArrayRecordComponent") // Never compared.
-    private record User(byte[] id, UserState state) {}
+    private static final class User {
+        private final byte[] id;
+        private UserState state;
+
+        User(byte[] id, UserState state) {
+            this.id = id;
+            this.state = state;
+        }
+    }
 
     /** Takes the new counts of one user. */
     interface Receiver {
@@ -49,7 +56,7 @@ final class UserTally {
             user = new User(key, UserState.of(store.get(Bytes.wrap(key))));
             users.add(id, user);
         }
-        UserState state = user.state();
+        UserState state = user.state;
         boolean wasClean = !state.isDirty();
         state.activate(day, tally);
         if (type == EventType.API_CALL) {
@@ -60,6 +67,16 @@ final class UserTally {
         if (wasClean && state.isDirty()) {
             changed.add(user);
         }
+    }
+
+    /** Forgets all about a user, also what has not been told yet. Whoever comes by that name is new. */
+    void erase(Utf8Slice id) {
+        User user = users.get(id);
+        if (user != null) {
+            user.state = UserState.of(null);
+            changed.remove(user);
+        }
+        store.delete(Bytes.wrap(id.toBytes()));
     }
 
     /** How many users have changed since the last commit. */
@@ -74,13 +91,13 @@ final class UserTally {
      */
     void drain(int firstOpenDay, Receiver receiver) {
         for (User user : changed) {
-            UserState state = user.state();
-            state.forEachChangedCalls((day, count) -> receiver.dayCalls(user.id(), day, count));
-            state.forEachChangedClicks((day, count) -> receiver.dayClicks(user.id(), day, count));
+            UserState state = user.state;
+            state.forEachChangedCalls((day, count) -> receiver.dayCalls(user.id, day, count));
+            state.forEachChangedClicks((day, count) -> receiver.dayClicks(user.id, day, count));
             if (state.hasChangedClicks()) {
-                receiver.lifetimeClicks(user.id(), state.lifetimeClicks());
+                receiver.lifetimeClicks(user.id, state.lifetimeClicks());
             }
-            store.put(Bytes.wrap(user.id()), state.commit(firstOpenDay));
+            store.put(Bytes.wrap(user.id), state.commit(firstOpenDay));
         }
         changed.clear();
         if (users.size() > maxKept) {

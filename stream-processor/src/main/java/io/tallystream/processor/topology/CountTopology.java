@@ -45,7 +45,7 @@ public final class CountTopology {
     public static Topology build(CountingSettings settings, CommitGuard guard, CountMeters meters) {
         StreamsBuilder builder = new StreamsBuilder();
         KStream<byte[], Output> counted = builder.stream(
-                        List.of(Topics.API_CALLS, Topics.USER_ACTIONS, Topics.REROUTED),
+                        List.of(Topics.API_CALLS, Topics.USER_ACTIONS, Topics.REROUTED, Topics.ERASURES),
                         Consumed.with(BYTES, BYTES).withName("events"))
                 .process(EventCounter.supplier(settings, guard, meters), Named.as("count"));
         toTopics(counted, EventCounter.TO_TOPICS);

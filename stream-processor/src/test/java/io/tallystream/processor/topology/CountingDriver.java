@@ -2,6 +2,7 @@ package io.tallystream.processor.topology;
 
 import io.tallystream.processor.ProcessorConfig;
 import io.tallystream.runtime.config.Environment;
+import io.tallystream.schema.erasure.ErasureRequest;
 import io.tallystream.schema.kafka.CountRecord;
 import io.tallystream.schema.kafka.Topics;
 import java.nio.charset.StandardCharsets;
@@ -42,7 +43,7 @@ final class CountingDriver implements AutoCloseable {
         Properties settings = new Properties();
         settings.putAll(config.streams());
         driver = new TopologyTestDriver(CountTopology.build(config.counting()), settings, WALL_CLOCK);
-        for (String topic : Topics.EVENTS) {
+        for (String topic : List.of(Topics.API_CALLS, Topics.USER_ACTIONS, Topics.ERASURES)) {
             inputs.put(topic, driver.createInputTopic(topic, new ByteArraySerializer(), new ByteArraySerializer()));
         }
     }
@@ -53,6 +54,11 @@ final class CountingDriver implements AutoCloseable {
 
     void append(Instant appended, String topic, byte[] key, byte[] value, Headers headers) {
         inputs.get(topic).pipeInput(new TestRecord<>(key, value, headers, appended));
+    }
+
+    void erase(Instant appended, String user) {
+        ErasureRequest request = ErasureRequest.of(user);
+        append(appended, Topics.ERASURES, request.key(), request.value(), new RecordHeaders());
     }
 
     void advanceWallClock(Duration by) {
@@ -80,6 +86,10 @@ final class CountingDriver implements AutoCloseable {
                 countRecords.add(record);
                 // The key as it is, not as our code reads it.
                 String key = new String(record.key(), StandardCharsets.UTF_8);
+                if (record.value() == null) {
+                    counts.computeIfAbsent(topic, any -> new TreeMap<>()).remove(key);
+                    continue;
+                }
                 long count = CountRecord.decode(record.key(), record.value()).value();
                 Long before =
                         counts.computeIfAbsent(topic, any -> new TreeMap<>()).put(key, count);

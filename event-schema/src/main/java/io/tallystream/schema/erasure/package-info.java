@@ -1,0 +1,2 @@
+/** Requests to keep nothing of a user. */
+package io.tallystream.schema.erasure;
