@@ -2,6 +2,7 @@ package io.tallystream.sink;
 
 import io.tallystream.schema.count.CountAddress;
 import io.tallystream.schema.kafka.CountRecord;
+import io.tallystream.sink.redis.CountChanges;
 import io.tallystream.sink.redis.RedisCounts;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -39,8 +40,7 @@ final class Batch {
 
     private static final class Part {
         private final long first;
-        // Older counts of an address are overtaken already.
-        private final Map<CountAddress, Long> last = new HashMap<>();
+        private final CountChanges changes = new CountChanges();
         private final List<Refused> refused = new ArrayList<>();
         private int size;
         private long next;
@@ -63,9 +63,15 @@ final class Batch {
                     new TopicPartition(record.topic(), record.partition()), partition -> new Part(record.offset()));
             part.next = record.offset() + 1;
             try {
-                CountRecord count = CountRecord.decode(record.key(), record.value());
-                counts.check(count.address(), count.value());
-                part.last.merge(count.address(), count.value(), Math::max);
+                if (record.value() == null) {
+                    CountAddress address = CountRecord.decodeErased(record.key());
+                    counts.check(address, 0);
+                    part.changes.erase(address);
+                } else {
+                    CountRecord count = CountRecord.decode(record.key(), record.value());
+                    counts.check(count.address(), count.value());
+                    part.changes.put(count.address(), count.value());
+                }
                 part.newest = Math.max(part.newest, record.timestamp());
                 part.size++;
             } catch (IllegalArgumentException e) {
@@ -105,12 +111,12 @@ final class Batch {
         return Set.copyOf(parts.keySet());
     }
 
-    /** The newest count of each address. */
-    Map<CountAddress, Long> last() {
-        Map<CountAddress, Long> last = new HashMap<>();
+    /** What they come to. */
+    CountChanges changes() {
+        CountChanges changes = new CountChanges();
         // An address is on one partition, unless somebody has added partitions.
-        parts.values().forEach(part -> part.last.forEach((address, count) -> last.merge(address, count, Math::max)));
-        return last;
+        parts.values().forEach(part -> changes.add(part.changes));
+        return changes;
     }
 
     /** How many records, of which those that are no counts are not. */

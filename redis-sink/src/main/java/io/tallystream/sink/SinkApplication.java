@@ -56,7 +56,7 @@ public final class SinkApplication implements Service {
             throw new StartupException("REDIS_URI " + e.getMessage(), e);
         }
         meters = new SinkMeters(context.meters(), counts, Clock.systemUTC());
-        loop = new SinkLoop(config.consumer(), new DeadLetters(config.deadLetters()), counts, meters);
+        loop = new SinkLoop(config.consumer(), new AcknowledgedSends(config.producer()), counts, meters);
         context.health().add("redis-sink", loop::health);
         thread = new Thread(this::run, "redis-sink");
         thread.start();

@@ -14,7 +14,7 @@ import org.apache.kafka.clients.producer.ProducerConfig;
  * @param redisUri may hold a password
  * @param allowEviction whether a Redis will do that may evict keys
  * @param consumer settings of the Kafka consumer
- * @param deadLetters settings of the Kafka producer for records that are no counts
+ * @param producer settings of the Kafka producer, for records that are no counts and for requests to erase users
  */
 public record SinkConfig(
         String redisUri,
@@ -23,7 +23,7 @@ public record SinkConfig(
         ZoneId zone,
         Retention retention,
         Map<String, Object> consumer,
-        Map<String, Object> deadLetters) {
+        Map<String, Object> producer) {
     static final String GROUP_ID = "tallystream-sink";
 
     private static final String DEFAULT_KAFKA = "localhost:9092";
@@ -34,9 +34,9 @@ public record SinkConfig(
     private static final int MAX_POLL_RECORDS = 5_000;
     // The broker's answer waits for this long or for one byte; the less, the fresher.
     private static final int FETCH_MAX_WAIT_MS = 100;
-    // A sink that is asked to stop waits for dead letters under way.
-    private static final int DEAD_LETTER_REQUEST_MS = 3_000;
-    private static final int DEAD_LETTER_LIMIT_MS = 6_000;
+    // A sink that is asked to stop waits for what it is sending.
+    private static final int SEND_REQUEST_MS = 3_000;
+    private static final int SEND_LIMIT_MS = 6_000;
 
     /** Reads it from the environment. */
     public static SinkConfig from(Environment environment) {
@@ -53,11 +53,11 @@ public record SinkConfig(
                 ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false",
                 ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest",
                 ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");
-        Map<String, Object> letterDefaults = Map.of(
-                ProducerConfig.MAX_BLOCK_MS_CONFIG, DEAD_LETTER_REQUEST_MS,
-                ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, DEAD_LETTER_REQUEST_MS,
-                ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, DEAD_LETTER_LIMIT_MS);
-        Map<String, Object> letterPromises = Map.of(
+        Map<String, Object> producerDefaults = Map.of(
+                ProducerConfig.MAX_BLOCK_MS_CONFIG, SEND_REQUEST_MS,
+                ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, SEND_REQUEST_MS,
+                ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, SEND_LIMIT_MS);
+        Map<String, Object> producerPromises = Map.of(
                 ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, promised.get(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG),
                 ProducerConfig.ACKS_CONFIG, "all",
                 ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, "true");
@@ -72,7 +72,7 @@ public record SinkConfig(
                         environment.get(Settings.RETENTION_DAY),
                         environment.get(Settings.RETENTION_USER_DAY)),
                 environment.kafkaClient("CONSUMER", defaults, promised),
-                environment.kafkaClient("PRODUCER", letterDefaults, letterPromises));
+                environment.kafkaClient("PRODUCER", producerDefaults, producerPromises));
     }
 
     /** Without what may be secret. */

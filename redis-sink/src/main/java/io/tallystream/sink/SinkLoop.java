@@ -56,7 +56,9 @@ final class SinkLoop implements Runnable {
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(3);
 
     private final Consumer<byte[], byte[]> consumer;
+    private final AcknowledgedSends sends;
     private final DeadLetters deadLetters;
+    private final Erasures erasures;
     private final RedisCounts counts;
     private final SinkMeters meters;
     // A member that sends no heartbeat for as long as this is no member any more.
@@ -73,12 +75,14 @@ final class SinkLoop implements Runnable {
     private long nextAttempt = System.nanoTime();
     private volatile Health health = Health.down("waiting for Kafka");
 
-    /** Closes the dead letters, not the counts. */
-    SinkLoop(Map<String, Object> consumerSettings, DeadLetters deadLetters, RedisCounts counts, SinkMeters meters) {
+    /** Closes what it sends with, not the counts. */
+    SinkLoop(Map<String, Object> consumerSettings, AcknowledgedSends sends, RedisCounts counts, SinkMeters meters) {
         this.consumer = new KafkaConsumer<>(consumerSettings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
-        this.deadLetters = requireNonNull(deadLetters, "deadLetters");
+        this.sends = requireNonNull(sends, "sends");
         this.counts = requireNonNull(counts, "counts");
         this.meters = requireNonNull(meters, "meters");
+        deadLetters = new DeadLetters(sends);
+        erasures = new Erasures(counts, sends);
         batch = new Batch(counts);
         freshness = new FreshnessReport(consumer, Clock.systemUTC());
         sessionTimeout = Duration.ofMillis(Long.parseLong(
@@ -129,7 +133,7 @@ final class SinkLoop implements Runnable {
             try {
                 consumer.close(CloseOptions.timeout(CLOSE_LIMIT));
             } finally {
-                deadLetters.close();
+                sends.close();
             }
         }
     }
@@ -218,11 +222,12 @@ final class SinkLoop implements Runnable {
             compare();
             Map<TopicPartition, Long> positions = positions();
             long begin = System.nanoTime();
-            switch (counts.write(batch.last(), positions)) {
+            switch (counts.write(batch.changes(), positions)) {
                 case CONFIRMED -> {
                     freshness.confirmed(batch.newestOfEach());
                     confirmed(positions, Duration.ofNanos(System.nanoTime() - begin));
                     counts.tellFreshness(freshness.scores(notCompared));
+                    erasures.handOn();
                 }
                 case LOST -> {
                     LOGGER.warn("Redis does not hold what it held: comparing positions anew");
@@ -247,7 +252,7 @@ final class SinkLoop implements Runnable {
             }
             LOGGER.warn("Redis did not confirm {} counts, trying again: {}", batch.size(), e.getMessage());
             tryAgain(e.reason(), Health.down("Redis: " + e.getMessage()));
-        } catch (DeadLetters.NotTakenException e) {
+        } catch (AcknowledgedSends.NotTakenException e) {
             LOGGER.warn("Kafka did not take dead letters, trying again: {}", e.getMessage());
             tryAgain("dead-letters", Health.down("Kafka: " + e.getMessage()));
         }

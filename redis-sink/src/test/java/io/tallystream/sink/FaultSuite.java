@@ -28,7 +28,20 @@ import org.junit.jupiter.api.Timeout;
 abstract class FaultSuite {
     // As docs/operations.md says.
     private static final List<String> LEAST_RIGHTS = List.of(
-            "-@all", "+multi", "+exec", "+zadd", "+expireat", "+watch", "+get", "+set", "+mget", "+mset", "+ping");
+            "-@all",
+            "+multi",
+            "+exec",
+            "+zadd",
+            "+expireat",
+            "+watch",
+            "+get",
+            "+set",
+            "+mget",
+            "+mset",
+            "+ping",
+            "+zrem",
+            "+srandmember",
+            "+srem");
 
     private final EmbeddedKafka kafka;
     Surroundings surroundings;

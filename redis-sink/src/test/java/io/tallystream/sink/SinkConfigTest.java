@@ -68,7 +68,7 @@ class SinkConfigTest {
                 .containsEntry("bootstrap.servers", "kafka:1")
                 .containsEntry("security.protocol", "SASL_SSL")
                 .containsEntry("max.poll.records", "7");
-        assertThat(config.deadLetters())
+        assertThat(config.producer())
                 .containsEntry("bootstrap.servers", "kafka:1")
                 .containsEntry("security.protocol", "SASL_SSL")
                 .containsEntry("acks", "all");

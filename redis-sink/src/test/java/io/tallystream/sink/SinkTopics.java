@@ -67,6 +67,16 @@ final class SinkTopics implements AutoCloseable {
                 ByteBuffer.allocate(Long.BYTES).putLong(value).array());
     }
 
+    /** Takes a count back. */
+    static ProducerRecord<byte[], byte[]> erased(String topic, int partition, String key) {
+        return new ProducerRecord<>(topic, partition, key.getBytes(UTF_8), null);
+    }
+
+    /** All requests to erase users. */
+    List<ConsumerRecord<byte[], byte[]>> erasures() {
+        return read(List.of(Topics.ERASURES));
+    }
+
     @SafeVarargs
     final void commit(ProducerRecord<byte[], byte[]>... records) {
         commit(listOf(records));
@@ -179,7 +189,12 @@ final class SinkTopics implements AutoCloseable {
         for (ConsumerRecord<byte[], byte[]> record : read(Topics.counts())) {
             TopicPartition partition = new TopicPartition(record.topic(), record.partition());
             try {
-                if (record.offset() < ends.getOrDefault(partition, Long.MAX_VALUE)) {
+                if (record.offset() >= ends.getOrDefault(partition, Long.MAX_VALUE)) {
+                    continue;
+                }
+                if (record.value() == null) {
+                    last.remove(CountRecord.decodeErased(record.key()));
+                } else {
                     CountRecord count = CountRecord.decode(record.key(), record.value());
                     last.put(count.address(), count.value());
                 }

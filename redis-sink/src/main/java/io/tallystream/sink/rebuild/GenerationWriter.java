@@ -2,9 +2,9 @@ package io.tallystream.sink.rebuild;
 
 import io.lettuce.core.RedisException;
 import io.tallystream.runtime.redis.RedisServers;
-import io.tallystream.schema.count.CountAddress;
 import io.tallystream.schema.redis.CountKeys;
 import io.tallystream.sink.redis.AppliedPositions;
+import io.tallystream.sink.redis.CountChanges;
 import io.tallystream.sink.redis.CountPipeline;
 import io.tallystream.sink.redis.CountPlacement;
 import java.time.Duration;
@@ -37,12 +37,12 @@ final class GenerationWriter {
     }
 
     /**
-     * Returns when Redis has confirmed all; what has expired is left out.
+     * Takes away what is erased and writes the rest but for what has expired. Returns when Redis has confirmed all.
      *
      * @throws RedisException if it has not
      */
-    void write(Map<CountAddress, Long> counts) {
-        pipeline.write(servers, keys, counts);
+    void write(CountChanges changes) {
+        pipeline.write(servers, keys, changes);
     }
 
     /**

@@ -5,12 +5,12 @@ import static java.util.Objects.requireNonNull;
 import io.lettuce.core.RedisException;
 import io.tallystream.runtime.redis.RedisConnector;
 import io.tallystream.runtime.redis.RedisServers;
-import io.tallystream.schema.count.CountAddress;
 import io.tallystream.schema.count.WindowCalendar;
 import io.tallystream.schema.kafka.CountRecord;
 import io.tallystream.schema.kafka.Topics;
 import io.tallystream.schema.redis.CountKeys;
 import io.tallystream.sink.SinkConfig;
+import io.tallystream.sink.redis.CountChanges;
 import io.tallystream.sink.redis.CountPipeline;
 import io.tallystream.sink.redis.CountPlacement;
 import java.time.Clock;
@@ -209,18 +209,22 @@ public final class Rebuild {
                 .sum();
     }
 
-    /** The last of each address; the sink has told of what is no count. */
-    private static Map<CountAddress, Long> decode(ConsumerRecords<byte[], byte[]> records, CountPlacement placement) {
-        Map<CountAddress, Long> last = new HashMap<>();
+    /** What they come to; the sink has told of what is no count. */
+    private static CountChanges decode(ConsumerRecords<byte[], byte[]> records, CountPlacement placement) {
+        CountChanges changes = new CountChanges();
         for (ConsumerRecord<byte[], byte[]> record : records) {
             try {
-                CountRecord count = CountRecord.decode(record.key(), record.value());
-                placement.check(count.address(), count.value());
-                last.merge(count.address(), count.value(), Math::max);
+                if (record.value() == null) {
+                    changes.erase(CountRecord.decodeErased(record.key()));
+                } else {
+                    CountRecord count = CountRecord.decode(record.key(), record.value());
+                    placement.check(count.address(), count.value());
+                    changes.put(count.address(), count.value());
+                }
             } catch (IllegalArgumentException e) {
                 // No count: left out, as the sink does.
             }
         }
-        return last;
+        return changes;
     }
 }

@@ -17,10 +17,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Writes counts to Redis, many at once. A count never goes down ({@code ZADD GT}), and every key gets its expiry in the same
+ * Writes counts to Redis, many at once. A count that is not erased never goes down ({@code ZADD GT}), and every key gets its expiry in the same
  * transaction. For one thread, except {@link #keysWithoutExpiry}.
  */
 public final class CountPipeline {
@@ -52,14 +53,16 @@ public final class CountPipeline {
     }
 
     /**
-     * Writes them, leaving out those that have expired, and returns when Redis has confirmed all.
+     * Takes away what is erased and writes the counts, leaving out those that have expired. Returns when Redis has confirmed all.
      *
-     * @throws IllegalArgumentException if one of them does not pass {@link CountPlacement#check}; none is written then
+     * @throws IllegalArgumentException if one of them does not pass {@link CountPlacement#check}; nothing is done then
      * @throws RedisException if Redis has not confirmed; all may be written again, over other connections
      */
-    public void write(RedisServers servers, CountKeys keys, Map<CountAddress, Long> counts) {
+    public void write(RedisServers servers, CountKeys keys, CountChanges changes) {
+        Map<String, CountPlacement.Entries> byKey = placement.byKey(keys, changes.counts());
+        erase(servers, keys, changes.erased());
         Slice slice = new Slice(new Replies(), new ArrayList<>(), new ArrayList<>());
-        placement.byKey(keys, counts).forEach((key, entries) -> {
+        byKey.forEach((key, entries) -> {
             List<ScoredValue<String>> scores = entries.scores();
             for (int from = 0; from < scores.size(); from += MAX_MEMBERS) {
                 List<ScoredValue<String>> some = scores.subList(from, Math.min(scores.size(), from + MAX_MEMBERS));
@@ -70,6 +73,21 @@ public final class CountPipeline {
             }
         });
         flushAndAwait(servers, slice);
+    }
+
+    private void erase(RedisServers servers, CountKeys keys, Set<CountAddress> erased) {
+        if (erased.isEmpty()) {
+            return;
+        }
+        Replies replies = new Replies();
+        for (CountAddress address : erased) {
+            String key = keys.key(address);
+            replies.add(key, servers.holding(key).connection().async().zrem(key, keys.member(address)));
+            if (replies.size() > SLICE_COMMANDS) {
+                flushAndAwait(servers, replies);
+            }
+        }
+        flushAndAwait(servers, replies);
     }
 
     /**

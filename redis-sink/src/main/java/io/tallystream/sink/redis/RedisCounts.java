@@ -10,11 +10,13 @@ import io.tallystream.runtime.redis.RedisServers;
 import io.tallystream.schema.count.CountAddress;
 import io.tallystream.schema.count.Retention;
 import io.tallystream.schema.count.WindowCalendar;
+import io.tallystream.schema.erasure.ErasureRequest;
 import io.tallystream.schema.redis.CountKeys;
 import io.tallystream.schema.redis.Freshness;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -23,7 +25,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Counts in Redis, for writing. Every write is safe to repeat and to come late: a count never goes down ({@code ZADD GT}), and
+ * Counts in Redis, for writing. Every write is safe to repeat and to come late: a count that is not erased never goes down ({@code ZADD GT}), and
  * every key gets its expiry in the same transaction.
  *
  * <p>Beside the counts it keeps, on every server, how far each partition has been written. These positions follow the counts into
@@ -165,11 +167,11 @@ public final class RedisCounts implements AutoCloseable {
      * @throws RedisFault if Redis has not confirmed; some may be written then, and all may be written again
      */
     public void write(Map<CountAddress, Long> counts) {
-        write(counts, Map.of());
+        write(new CountChanges(counts), Map.of());
     }
 
     /**
-     * Writes counts, leaving out those that have expired already, and then, when Redis has confirmed all, the positions behind
+     * Takes away what is erased, writes counts, leaving out those that have expired already, and then, when Redis has confirmed all, the positions behind
      * them. With nothing to write it asks whether Redis is there and holds what it held.
      *
      * @param behind the offset after the last record of each partition that is in Redis once these counts are. Those of which
@@ -178,11 +180,11 @@ public final class RedisCounts implements AutoCloseable {
      * @throws IllegalArgumentException if one of them does not pass {@link #check}; none is written then
      * @throws RedisFault if Redis has not confirmed; disconnected then. Some may be written, and all may be written again
      */
-    public Outcome write(Map<CountAddress, Long> counts, Map<TopicPartition, Long> behind) {
+    public Outcome write(CountChanges changes, Map<TopicPartition, Long> behind) {
         return orDisconnect(() -> {
             connect();
-            pipeline.write(link, keys, counts);
-            Outcome outcome = outcome(counts, behind);
+            pipeline.write(link, keys, changes);
+            Outcome outcome = outcome(changes.counts(), behind);
             if (outcome != Outcome.CONFIRMED) {
                 // What is watched must not stay so: it would make the next transaction fail.
                 disconnect();
@@ -230,6 +232,31 @@ public final class RedisCounts implements AutoCloseable {
             pipeline.remove(link, keys, counts);
         }
         return Outcome.OTHER_GENERATION;
+    }
+
+    /**
+     * Requests to erase users that nobody has taken over yet, some of them.
+     *
+     * @throws RedisFault if Redis has not answered; disconnected then
+     */
+    public List<ErasureRequest> erasureRequests() {
+        return orDisconnect(() -> {
+            connect();
+            return PendingErasures.read(link, keys.prefix());
+        });
+    }
+
+    /**
+     * Tells those who wait for it that these are taken over.
+     *
+     * @throws RedisFault if Redis has not confirmed; disconnected then
+     */
+    public void erasuresTaken(List<ErasureRequest> requests) {
+        orDisconnect(() -> {
+            connect();
+            PendingErasures.taken(link, keys.prefix(), requests);
+            return requests;
+        });
     }
 
     /** How many keys were written that should have an expiry and have none. */

@@ -296,12 +296,14 @@ abstract class RedisCountsSuite {
         Map<TopicPartition, Long> late = Map.of(PARTITION, 9L);
         try (RedisCounts stale = counts(Clock.systemUTC())) {
             stale.applied(List.of(PARTITION));
-            assertThat(stale.write(Map.of(address, 3L), early)).isEqualTo(Outcome.CONFIRMED);
+            assertThat(stale.write(new CountChanges(Map.of(address, 3L)), early))
+                    .isEqualTo(Outcome.CONFIRMED);
 
             counts.applied(List.of(PARTITION));
-            assertThat(counts.write(Map.of(address, 10L), late)).isEqualTo(Outcome.CONFIRMED);
+            assertThat(counts.write(new CountChanges(Map.of(address, 10L)), late))
+                    .isEqualTo(Outcome.CONFIRMED);
 
-            assertThat(stale.write(Map.of(address, 4L), Map.of(PARTITION, 6L)))
+            assertThat(stale.write(new CountChanges(Map.of(address, 4L)), Map.of(PARTITION, 6L)))
                     .as("it learns that it is not alone")
                     .isEqualTo(Outcome.LOST);
             assertThat(scores(keys.key(address))).isEqualTo(Map.of("200", 10.0));
@@ -314,15 +316,17 @@ abstract class RedisCountsSuite {
         CountAddress address = new CountAddress(Metric.CLICKS, LIFETIME, Dimension.USER, "u1");
 
         assertThat(counts.applied(List.of(PARTITION))).isEqualTo(Map.of(PARTITION, 0L));
-        assertThat(counts.write(Map.of(address, 1L), Map.of(PARTITION, 7L))).isEqualTo(Outcome.CONFIRMED);
+        assertThat(counts.write(new CountChanges(Map.of(address, 1L)), Map.of(PARTITION, 7L)))
+                .isEqualTo(Outcome.CONFIRMED);
         assertThat(positions()).hasSameSizeAs(redis.masters()).containsOnly("7");
         assertThat(positionKeys())
                 .allSatisfy(key -> assertThat(redis.holding(key).ttl(key)).isEqualTo(-1));
 
         counts.disconnect();
         assertThat(counts.applied(List.of(PARTITION))).isEqualTo(Map.of(PARTITION, 7L));
-        assertThat(counts.write(Map.of(), Map.of(PARTITION, 7L))).isEqualTo(Outcome.CONFIRMED);
-        assertThat(counts.write(Map.of(), Map.of(PARTITION, 5L)))
+        assertThat(counts.write(new CountChanges(Map.of()), Map.of(PARTITION, 7L)))
+                .isEqualTo(Outcome.CONFIRMED);
+        assertThat(counts.write(new CountChanges(Map.of()), Map.of(PARTITION, 5L)))
                 .as("back, as after a rewind")
                 .isEqualTo(Outcome.CONFIRMED);
         assertThat(positions()).containsOnly("5");
@@ -333,14 +337,17 @@ abstract class RedisCountsSuite {
     void shouldNoticeThatCountsAreGone(long next) {
         CountAddress address = new CountAddress(Metric.CLICKS, LIFETIME, Dimension.USER, "u1");
         counts.applied(List.of(PARTITION));
-        assertThat(counts.write(Map.of(address, 1L), Map.of(PARTITION, 7L))).isEqualTo(Outcome.CONFIRMED);
+        assertThat(counts.write(new CountChanges(Map.of(address, 1L)), Map.of(PARTITION, 7L)))
+                .isEqualTo(Outcome.CONFIRMED);
 
         keysWritten().forEach(key -> redis.holding(key).del(key));
 
-        assertThat(counts.write(Map.of(address, 2L), Map.of(PARTITION, next))).isEqualTo(Outcome.LOST);
+        assertThat(counts.write(new CountChanges(Map.of(address, 2L)), Map.of(PARTITION, next)))
+                .isEqualTo(Outcome.LOST);
         assertThat(positionKeys()).isEmpty();
         assertThat(counts.applied(List.of(PARTITION))).isEqualTo(Map.of(PARTITION, 0L));
-        assertThat(counts.write(Map.of(address, 2L), Map.of(PARTITION, next))).isEqualTo(Outcome.CONFIRMED);
+        assertThat(counts.write(new CountChanges(Map.of(address, 2L)), Map.of(PARTITION, next)))
+                .isEqualTo(Outcome.CONFIRMED);
     }
 
     @Test
@@ -351,7 +358,8 @@ abstract class RedisCountsSuite {
         String key = positionKeys().get(0);
         redis.holding(key).del(key);
 
-        assertThat(counts.write(Map.of(), Map.of(PARTITION, 7L))).isEqualTo(Outcome.LOST);
+        assertThat(counts.write(new CountChanges(Map.of()), Map.of(PARTITION, 7L)))
+                .isEqualTo(Outcome.LOST);
         assertThat(positions()).hasSize(redis.masters().size() - 1).allMatch("0"::equals);
     }
 
@@ -360,7 +368,8 @@ abstract class RedisCountsSuite {
         CountAddress address = new CountAddress(Metric.CLICKS, LIFETIME, Dimension.USER, "u1");
         CountAddress other = new CountAddress(Metric.CALLS, minuteWindow(), Dimension.STATUS, "200");
         counts.applied(List.of(PARTITION));
-        assertThat(counts.write(Map.of(address, 1L), Map.of(PARTITION, 7L))).isEqualTo(Outcome.CONFIRMED);
+        assertThat(counts.write(new CountChanges(Map.of(address, 1L)), Map.of(PARTITION, 7L)))
+                .isEqualTo(Outcome.CONFIRMED);
         String generation = CountKeys.liveGeneration(prefix);
         redis.holding(generation).set(generation, "2");
         keysWritten().stream()
@@ -368,11 +377,11 @@ abstract class RedisCountsSuite {
                 .forEach(key -> redis.holding(key).del(key));
 
         Map<CountAddress, Long> next = Map.of(address, 2L, other, 3L);
-        assertThat(counts.write(next, Map.of(PARTITION, 9L))).isEqualTo(Outcome.OTHER_GENERATION);
+        assertThat(counts.write(new CountChanges(next), Map.of(PARTITION, 9L))).isEqualTo(Outcome.OTHER_GENERATION);
 
         assertThat(keysWritten()).containsExactly(generation);
         assertThat(counts.applied(List.of(PARTITION))).isEqualTo(Map.of(PARTITION, 0L));
-        assertThat(counts.write(next, Map.of(PARTITION, 9L))).isEqualTo(Outcome.CONFIRMED);
+        assertThat(counts.write(new CountChanges(next), Map.of(PARTITION, 9L))).isEqualTo(Outcome.CONFIRMED);
         CountKeys second = keys.ofGeneration(2);
         assertThat(scores(second.key(address))).isEqualTo(Map.of("u1", 2.0));
         assertThat(scores(second.key(other))).isEqualTo(Map.of("200", 3.0));
