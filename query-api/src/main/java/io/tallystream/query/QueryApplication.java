@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.micrometer.core.instrument.Gauge;
 import io.tallystream.query.contract.ApiContract;
+import io.tallystream.query.erasure.Erasures;
 import io.tallystream.query.http.CallerAuthentication;
 import io.tallystream.query.http.QueryRoutes;
 import io.tallystream.query.http.SessionRoutes;
@@ -100,7 +101,11 @@ public final class QueryApplication implements Service {
                 new CallerAuthentication(authentication, credentials, sessions),
                 new SessionRoutes(sessions, credentials, authentication, new ClientScheme(config.proxies()), clock),
                 ApiContract.load(),
-                Questions.of(desk, reports.reports(), new Status(desk, counts, config.ingestPort())),
+                Questions.of(
+                        desk,
+                        reports.reports(),
+                        new Status(desk, counts, config.ingestPort()),
+                        new Erasures(counts, config.redisKeyPrefix())),
                 live);
         listener = HttpListener.start(config.address(), Settings.QUERY_PORT, config.port(), routes::router);
         live.start();

@@ -1,5 +1,6 @@
 package io.tallystream.query;
 
+import io.tallystream.query.erasure.Erasures;
 import io.tallystream.query.http.Question;
 import io.tallystream.query.reconciliation.Reconciliations;
 import io.tallystream.query.report.Reports;
@@ -23,12 +24,13 @@ import java.util.Map;
 final class Questions {
     private Questions() {}
 
-    static Map<String, Question> of(Desk desk, Reports reports, Status status) {
+    static Map<String, Question> of(Desk desk, Reports reports, Status status, Erasures erasures) {
         Map<String, Question> questions = new HashMap<>();
         ofStats(desk, questions);
         ofProfiles(desk, questions);
         ofReports(desk, reports, questions);
         questions.put("status", Question.ofJson(any -> status.read()));
+        questions.put("eraseUser", Question.ofAsker(erasures::erase));
         return questions;
     }
 

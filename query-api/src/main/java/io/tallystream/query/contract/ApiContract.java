@@ -68,15 +68,34 @@ public final class ApiContract {
                     operation
                             .path("parameters")
                             .forEach(parameter -> parameters.add(Parameter.read(resolve(root, parameter))));
+                    String status = statusOf(operation);
                     List<String> types = new ArrayList<>();
-                    operation.at("/responses/200/content").fieldNames().forEachRemaining(types::add);
+                    operation
+                            .path("responses")
+                            .path(status)
+                            .path("content")
+                            .fieldNames()
+                            .forEachRemaining(types::add);
                     operations.add(new Operation(
                             operation.path("operationId").asText(),
                             method.getKey().toUpperCase(Locale.ROOT),
                             path.getKey(),
                             parameters,
+                            Integer.parseInt(status),
                             types));
                 }));
         return operations;
+    }
+
+    /** Of the answer; all others are problems. */
+    private static String statusOf(JsonNode operation) {
+        List<String> good = new ArrayList<>();
+        operation.path("responses").fieldNames().forEachRemaining(good::add);
+        good.removeIf(status -> !status.startsWith("2"));
+        if (good.size() != 1) {
+            throw new IllegalArgumentException("%s needs one good answer and has %s"
+                    .formatted(operation.path("operationId").asText(), good));
+        }
+        return good.get(0);
     }
 }

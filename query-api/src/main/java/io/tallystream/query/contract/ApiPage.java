@@ -85,10 +85,14 @@ public final class ApiPage {
         paragraphs(node.path("summary").asText());
         paragraphs(node.path("description").asText());
         parameters(operation.parameters());
-        node.at("/responses/200/content").properties().forEach(content -> {
-            html.append("<p>Answers <code>").append(escape(content.getKey())).append("</code></p>\n");
-            content.getValue().path("examples").forEach(this::example);
-        });
+        node.at("/responses/%d/content".formatted(operation.status()))
+                .properties()
+                .forEach(content -> {
+                    html.append("<p>Answers <code>")
+                            .append(escape(content.getKey()))
+                            .append("</code></p>\n");
+                    content.getValue().path("examples").forEach(this::example);
+                });
         html.append("</article>\n");
     }
 

@@ -10,13 +10,20 @@ import java.util.Map;
  * @param method {@code GET}, or what else it takes
  * @param path with parameters in braces
  * @param parameters those of the path and of the query
+ * @param status of its answer
  * @param types media types of its answer, the default one first
  */
-public record Operation(String id, String method, String path, List<Parameter> parameters, List<String> types) {
+public record Operation(
+        String id, String method, String path, List<Parameter> parameters, int status, List<String> types) {
     /** Copies the lists. */
     public Operation {
         parameters = List.copyOf(parameters);
         types = List.copyOf(types);
+    }
+
+    /** Whether a request for that path would be one for this, if it had this method. */
+    public boolean matches(String other) {
+        return other.matches(path.replaceAll("\\{\\w+}", "[^/]+"));
     }
 
     /**

@@ -10,6 +10,7 @@ public final class RefusedException extends RuntimeException {
     private static final int BAD = 400;
     private static final int MISSING = 404;
     private static final int UNANSWERABLE = 422;
+    private static final int UNAVAILABLE = 503;
 
     private final int status;
     private final String code;
@@ -47,6 +48,11 @@ public final class RefusedException extends RuntimeException {
     public static RefusedException unanswerable(String code, String parameter, String detail, String granularity) {
         return new RefusedException(
                 UNANSWERABLE, code, detail, Map.of("parameter", parameter, "granularity", granularity));
+    }
+
+    /** Something that is needed is not there. The detail names it. */
+    public static RefusedException unavailable(String code, String detail) {
+        return new RefusedException(UNAVAILABLE, code, detail, Map.of());
     }
 
     /** The HTTP status. */

@@ -8,8 +8,9 @@ import io.vertx.ext.web.RoutingContext;
 final class JsonResponse {
     private JsonResponse() {}
 
-    static void send(RoutingContext context, Object value) {
+    static void send(RoutingContext context, int status, Object value) {
         ignore(context.response()
+                .setStatusCode(status)
                 .putHeader("Content-Type", MediaTypes.JSON)
                 .putHeader("Cache-Control", "no-store")
                 .putHeader("Vary", "Accept")

@@ -122,7 +122,7 @@ public final class QueryRoutes {
 
     private Set<String> methodsOf(String path) {
         return contract.operations().stream()
-                .filter(operation -> operation.path().equals(path))
+                .filter(operation -> operation.matches(path))
                 .map(Operation::method)
                 .collect(Collectors.toCollection(TreeSet::new));
     }
@@ -150,9 +150,13 @@ public final class QueryRoutes {
                             .onFailure(failure -> context.fail(Refusals.asProblem(failure)));
                 default ->
                     Future.fromCompletionStage(
-                                    question.json().apply(parameters),
+                                    question.json()
+                                            .apply(
+                                                    parameters,
+                                                    KeyAuthentication.keyOf(context)
+                                                            .name()),
                                     context.vertx().getOrCreateContext())
-                            .onSuccess(answer -> JsonResponse.send(context, answer))
+                            .onSuccess(answer -> JsonResponse.send(context, operation.status(), answer))
                             .onFailure(failure -> context.fail(Refusals.asProblem(failure)));
             }
         } catch (RefusedException e) {

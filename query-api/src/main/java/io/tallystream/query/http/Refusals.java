@@ -18,6 +18,7 @@ final class Refusals {
             "not-begun", "Not begun",
             "rebuilding", "Counts are being made anew",
             "not-counted", "Not counted",
+            "not-erased", "Not erased",
             "too-many-windows", "Too many windows");
 
     private Refusals() {}

@@ -1,0 +1,2 @@
+/** Keeping nothing of a user. */
+package io.tallystream.query.erasure;
