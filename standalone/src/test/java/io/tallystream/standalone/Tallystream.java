@@ -154,6 +154,13 @@ final class Tallystream implements AutoCloseable {
                 .POST(BodyPublishers.noBody()));
     }
 
+    /** To the query API, as the administrator. */
+    HttpResponse<String> delete(String path) {
+        return send(HttpRequest.newBuilder(URI.create(printed("Dashboard +(http://\\S+)/") + path))
+                .header("Authorization", "Bearer " + secret("admin-token"))
+                .DELETE());
+    }
+
     JsonObject ask(String path) {
         HttpResponse<String> response = get(secret("admin-token"), path);
         assertThat(response.statusCode()).as(response.body()).isEqualTo(200);

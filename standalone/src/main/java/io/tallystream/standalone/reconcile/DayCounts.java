@@ -12,6 +12,15 @@ final class DayCounts {
         counts.computeIfAbsent(place, any -> new HashMap<>()).merge(member, amount, Long::sum);
     }
 
+    /** Forgets a member; a place where there is no other is none. */
+    void remove(Place place, String member) {
+        Map<String, Long> members = counts.getOrDefault(place, new HashMap<>());
+        members.remove(member);
+        if (members.isEmpty()) {
+            counts.remove(place);
+        }
+    }
+
     Set<Place> places() {
         return counts.keySet();
     }

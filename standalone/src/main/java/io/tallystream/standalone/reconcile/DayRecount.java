@@ -50,6 +50,8 @@ final class DayRecount {
     private final Set<String> activeOfWeek = new HashSet<>();
     private final Set<String> activeOfMonth = new HashSet<>();
     private final Map<String, FirstDays> firstDays = new HashMap<>();
+    // How often users were erased.
+    private final Map<String, Integer> lives = new HashMap<>();
     private long records;
 
     private record SeenId(Instant accepted, String id) {}
@@ -69,8 +71,12 @@ final class DayRecount {
         zone = settings.zone();
     }
 
-    /** Takes the next record; they come in the order in which Kafka appended them. */
+    /** Takes the next event, or request to erase a user; they come in the order in which Kafka appended them. */
     void take(ConsumerRecord<byte[], byte[]> record) {
+        if (record.topic().equals(Topics.ERASURES)) {
+            erase(new String(record.key(), StandardCharsets.UTF_8));
+            return;
+        }
         records++;
         Instant appended = Instant.ofEpochMilli(record.timestamp());
         if (!(reader.read(record.value()) instanceof EventReading.Valid valid)) {
@@ -130,6 +136,13 @@ final class DayRecount {
         }
     }
 
+    /** Who comes by that name later is another user. */
+    private void erase(String user) {
+        lives.merge(user, 1, Integer::sum);
+        counts.remove(new Place(Metric.CALLS, Dimension.USER, day(date)), user);
+        counts.remove(new Place(Metric.CLICKS, Dimension.USER, day(date)), user);
+    }
+
     private void outcome(Instant appended, String outcome) {
         add(Metric.EVENTS, Dimension.TOTAL, appended, "", 1);
         add(Metric.EVENTS, Dimension.OUTCOME, appended, outcome, 1);
@@ -161,7 +174,8 @@ final class DayRecount {
     private void count(Event event, Instant time, String topic) {
         String user = event.userId();
         if (user != null) {
-            user(user, time.atZone(zone).toLocalDate(), topic);
+            // Names have no line breaks.
+            user(user + '\n' + lives.getOrDefault(user, 0), time.atZone(zone).toLocalDate(), topic);
         }
         if (event instanceof Event.ApiCall call) {
             String status = call.status().value();

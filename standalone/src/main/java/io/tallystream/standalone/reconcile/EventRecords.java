@@ -20,7 +20,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
- * The records of both event topics, all partitions as one, in the order in which Kafka appended them. Belongs to no group and commits
+ * The records of both event topics, and the requests to erase users between them, all partitions as one, in the order in which Kafka appended them. Belongs to no group and commits
  * nothing. Holds a bounded number of records. For one thread.
  */
 final class EventRecords implements AutoCloseable {
@@ -29,6 +29,7 @@ final class EventRecords implements AutoCloseable {
     private static final Duration SILENCE_LIMIT = Duration.ofSeconds(30);
 
     private final KafkaConsumer<byte[], byte[]> consumer;
+    private final List<TopicPartition> events = new ArrayList<>();
     private final List<TopicPartition> partitions = new ArrayList<>();
     private final Map<TopicPartition, Deque<ConsumerRecord<byte[], byte[]>>> waiting = new HashMap<>();
     private final int partitionsOfTopic;
@@ -45,14 +46,13 @@ final class EventRecords implements AutoCloseable {
         own.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
         consumer = new KafkaConsumer<>(own, new ByteArrayDeserializer(), new ByteArrayDeserializer());
         try {
-            for (String topic : Topics.EVENTS) {
-                consumer.partitionsFor(topic)
-                        .forEach(info -> partitions.add(new TopicPartition(topic, info.partition())));
-            }
-            if (partitions.isEmpty()) {
+            Topics.EVENTS.forEach(topic -> events.addAll(partitionsOf(topic)));
+            if (events.isEmpty()) {
                 throw new KafkaException("there are no topics " + Topics.EVENTS);
             }
-            partitionsOfTopic = partitions.size() / Topics.EVENTS.size();
+            partitionsOfTopic = events.size() / Topics.EVENTS.size();
+            partitions.addAll(events);
+            partitions.addAll(partitionsOf(Topics.ERASURES));
             partitions.forEach(partition -> waiting.put(partition, new ArrayDeque<>()));
             consumer.assign(partitions);
             consumer.seekToBeginning(partitions);
@@ -62,20 +62,26 @@ final class EventRecords implements AutoCloseable {
         }
     }
 
+    private List<TopicPartition> partitionsOf(String topic) {
+        return consumer.partitionsFor(topic).stream()
+                .map(info -> new TopicPartition(topic, info.partition()))
+                .toList();
+    }
+
     /** How many partitions each topic has. */
     int partitionsOfTopic() {
         return partitionsOfTopic;
     }
 
     /**
-     * As of when all records that were appended are still there; the beginning of time if none was ever deleted, empty if a partition
+     * As of when all events that were appended are still there; the beginning of time if none was ever deleted, empty if a partition
      * has lost all it had.
      */
     Optional<Instant> completeSince() {
         Instant since = Instant.MIN;
-        Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-        Map<TopicPartition, Long> beginnings = consumer.beginningOffsets(partitions);
-        for (TopicPartition partition : partitions) {
+        Map<TopicPartition, Long> ends = consumer.endOffsets(events);
+        Map<TopicPartition, Long> beginnings = consumer.beginningOffsets(events);
+        for (TopicPartition partition : events) {
             long first = beginnings.get(partition);
             if (first > 0) {
                 if (first >= ends.get(partition)) {
