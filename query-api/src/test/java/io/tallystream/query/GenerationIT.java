@@ -1,20 +1,30 @@
 package io.tallystream.query;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisException;
 import io.lettuce.core.api.sync.RedisCommands;
 import io.tallystream.embedded.EmbeddedRedis;
 import io.tallystream.embedded.junit.WithRedis;
+import io.tallystream.query.contract.ApiContract;
+import io.tallystream.query.contract.Operation;
+import io.tallystream.query.export.Table;
+import io.tallystream.query.span.Spans;
+import io.tallystream.query.stats.DayTable;
+import io.tallystream.query.stats.Desk;
 import io.tallystream.query.store.CountReader;
 import io.tallystream.query.store.Snapshot;
 import io.tallystream.runtime.management.Health;
+import io.tallystream.schema.count.Dimension;
 import io.tallystream.schema.count.Granularity;
 import io.tallystream.schema.count.Metric;
 import io.tallystream.schema.count.Window;
 import io.tallystream.schema.count.WindowCalendar;
 import io.tallystream.schema.redis.CountKeys;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -30,6 +40,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -93,6 +104,48 @@ class GenerationIT {
 
         assertThat(ask(turns)).containsOnly((long) SWITCHES);
         assertThat(seen).hasSizeGreaterThan(3);
+    }
+
+    @Test
+    void shouldNotMixGenerationsInOneTable() throws Exception {
+        Window today = new Window(Granularity.DAY, "2026-11-20");
+        CountKeys keys = new CountKeys(prefix, 1);
+        commands.zadd(keys.totals(today), 1, "calls");
+        for (int generation = 1; generation <= 2; generation++) {
+            CountKeys of = keys.ofGeneration(generation);
+            commands.zadd(of.members(today, Metric.CALLS, Dimension.ENDPOINT), generation, "/a");
+            commands.zadd(of.members(today, Metric.CALLS, Dimension.STATUS), generation, "200");
+        }
+        reader.start();
+        await().until(() -> reader.health().equals(Health.up("reached")));
+        Desk desk = new Desk(
+                reader,
+                new Spans(new WindowCalendar(ZoneOffset.UTC), Api.RETENTION, Api.LATENESS),
+                Clock.fixed(Instant.parse("2026-11-20T10:15:31Z"), ZoneOffset.UTC));
+        Operation operation = ApiContract.load().operations().stream()
+                .filter(any -> any.id().equals("day"))
+                .findFirst()
+                .orElseThrow();
+
+        for (int switchAfter = 1; switchAfter <= 2; switchAfter++) {
+            commands.set(CountKeys.liveGeneration(prefix), "1");
+            Table table = new DayTable(desk).table(operation.read(Map.of(), Map.of()));
+            List<List<List<Object>>> pages = new ArrayList<>();
+            for (int page = 0; page < switchAfter; page++) {
+                pages.add(next(table));
+            }
+            commands.set(CountKeys.liveGeneration(prefix), "2");
+
+            assertThat(pages.get(0)).isEqualTo(List.of(List.of("calls", "total", "", 1L)));
+            assertThatThrownBy(() -> next(table))
+                    .as("after %d pages", switchAfter)
+                    .hasRootCauseInstanceOf(RedisException.class)
+                    .hasMessageContaining("made anew");
+        }
+    }
+
+    private static List<List<Object>> next(Table table) throws Exception {
+        return table.pages().get().toCompletableFuture().get(5, TimeUnit.SECONDS);
     }
 
     private List<Long> ask(int turns) throws Exception {

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -14,14 +15,29 @@ import java.util.function.Supplier;
  *
  * @param columns the names of the columns
  * @param pages gives the next page each time, an empty one at the end; not asked again before it has answered
+ * @param note what is told beside it, asked for once the first page is there; empty: nothing
  */
-public record Table(List<String> columns, Supplier<CompletionStage<List<List<Object>>>> pages) {
+public record Table(
+        List<String> columns,
+        Supplier<CompletionStage<List<List<Object>>>> pages,
+        Optional<Supplier<CompletionStage<TableNote>>> note) {
     private static final int PAGE = 1_000;
 
-    /** Requires both. */
+    /** Requires all. */
     public Table {
         columns = List.copyOf(columns);
         requireNonNull(pages, "pages");
+        requireNonNull(note, "note");
+    }
+
+    /** With nothing beside it. */
+    public Table(List<String> columns, Supplier<CompletionStage<List<List<Object>>>> pages) {
+        this(columns, pages, Optional.empty());
+    }
+
+    /** The same with that beside it. */
+    public Table about(Supplier<CompletionStage<TableNote>> newNote) {
+        return new Table(columns, pages, Optional.of(newNote));
     }
 
     /** Of rows that are there at once. */

@@ -2,12 +2,15 @@ package io.tallystream.query.http;
 
 import io.tallystream.query.export.CsvLine;
 import io.tallystream.query.export.Table;
+import io.tallystream.query.export.TableNote;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 /**
  * Sends a table as CSV, a page at a time and no faster than the client takes it. A failure before the first page is answered as one;
@@ -18,6 +21,7 @@ final class CsvResponse {
     private final HttpServerResponse response;
     private final Table table;
     private final String fileName;
+    private volatile TableNote note;
 
     CsvResponse(RoutingContext context, Table table, String fileName) {
         this.context = context;
@@ -27,9 +31,22 @@ final class CsvResponse {
     }
 
     void send() {
-        Future.fromCompletionStage(table.pages().get(), context.vertx().getOrCreateContext())
+        CompletionStage<List<List<Object>>> page = table.pages().get();
+        Future.fromCompletionStage(
+                        response.headWritten() ? page : page.thenCompose(this::noted),
+                        context.vertx().getOrCreateContext())
                 .onSuccess(this::write)
                 .onFailure(failure -> context.fail(Refusals.asProblem(failure)));
+    }
+
+    /** Asked behind the first page, as it tells of what was read. */
+    private CompletionStage<List<List<Object>>> noted(List<List<Object>> firstPage) {
+        return table.note()
+                .map(asked -> asked.get().thenApply(found -> {
+                    note = found;
+                    return firstPage;
+                }))
+                .orElseGet(() -> CompletableFuture.completedFuture(firstPage));
     }
 
     private void write(List<List<Object>> page) {
@@ -43,6 +60,11 @@ final class CsvResponse {
                     .putHeader("Cache-Control", "no-store")
                     .putHeader("Vary", "Accept")
                     .setChunked(true);
+            if (note != null) {
+                response.putHeader("Tallystream-As-Of", note.asOf())
+                        .putHeader("Tallystream-Time-Zone", note.timeZone())
+                        .putHeader("Tallystream-Stale", Boolean.toString(note.stale()));
+            }
             lines.appendString(CsvLine.of(table.columns()));
         }
         page.forEach(row -> lines.appendString(CsvLine.of(row)));

@@ -1,12 +1,10 @@
 package io.tallystream.query.reconciliation;
 
-import io.lettuce.core.RedisException;
 import io.tallystream.query.span.Bucket;
 import io.tallystream.query.stats.Desk;
+import io.tallystream.query.stats.OneGeneration;
 import io.tallystream.query.stats.Stages;
-import io.tallystream.query.store.Answer;
 import io.tallystream.query.store.Ranking;
-import io.tallystream.query.store.Snapshot;
 import io.tallystream.schema.count.CountTable;
 import io.tallystream.schema.count.Metric;
 import java.util.ArrayList;
@@ -14,8 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Function;
 
 /**
  * Sums over the counts of a day, read piece by piece, so that none of them is too large for one answer. All are of one generation;
@@ -25,12 +21,10 @@ final class DaySums {
     private static final int PAGE = 5_000;
     private static final int WINDOWS = 240;
 
-    private final Desk desk;
-    // 0: none seen yet.
-    private final AtomicInteger generation = new AtomicInteger();
+    private final OneGeneration counts;
 
     DaySums(Desk desk) {
-        this.desk = desk;
+        counts = new OneGeneration(desk);
     }
 
     /** The totals of those windows, in their order. */
@@ -44,7 +38,7 @@ final class DaySums {
             return CompletableFuture.completedFuture(sums);
         }
         List<Bucket> some = windows.subList(from, Math.min(windows.size(), from + WINDOWS));
-        return ask(snapshot -> Stages.all(some.stream()
+        return counts.ask(snapshot -> Stages.all(some.stream()
                         .map(window -> snapshot.totals(window.window()))
                         .toList()))
                 .thenCompose(found -> {
@@ -60,7 +54,7 @@ final class DaySums {
     }
 
     private CompletionStage<Long> members(CountTable.Row row, Bucket window, long from, long before) {
-        return ask(snapshot -> snapshot.stored(window.window(), row.metric(), row.dimension(), from, PAGE))
+        return counts.ask(snapshot -> snapshot.stored(window.window(), row.metric(), row.dimension(), from, PAGE))
                 .thenCompose(page -> {
                     long sum = before
                             + page.stream().mapToLong(Ranking.Entry::count).sum();
@@ -68,16 +62,5 @@ final class DaySums {
                             ? CompletableFuture.completedFuture(sum)
                             : members(row, window, from + PAGE, sum);
                 });
-    }
-
-    private <T> CompletionStage<T> ask(Function<Snapshot, CompletionStage<T>> question) {
-        return desk.ask(question).thenApply(this::ofOneGeneration);
-    }
-
-    private <T> T ofOneGeneration(Answer<T> answer) {
-        if (!generation.compareAndSet(0, answer.generation()) && generation.get() != answer.generation()) {
-            throw new RedisException("all counts were made anew meanwhile");
-        }
-        return answer.value();
     }
 }

@@ -10,6 +10,7 @@ import io.tallystream.schema.count.Granularity;
 import io.tallystream.schema.count.Window;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.List;
@@ -66,24 +67,27 @@ public final class Reconciliations {
      * @throws RefusedException if the parameters name no day
      */
     public Table table(Parameters parameters) {
+        Instant now = desk.now();
         Window day = day(parameters);
-        return Table.of(
-                COLUMNS,
-                () -> reconciliation
-                        .of(day)
-                        .thenApply(balance -> balance.equations().stream()
-                                .map(equation -> Arrays.<Object>asList(
-                                        equation.left(),
-                                        equation.sides()
-                                                .map(Equation.Sides::left)
-                                                .orElse(null),
-                                        equation.relation(),
-                                        equation.right(),
-                                        equation.sides()
-                                                .map(Equation.Sides::right)
-                                                .orElse(null),
-                                        equation.verdict().wireName()))
-                                .toList()));
+        return desk.about(
+                now,
+                Table.of(
+                        COLUMNS,
+                        () -> reconciliation
+                                .of(day)
+                                .thenApply(balance -> balance.equations().stream()
+                                        .map(equation -> Arrays.<Object>asList(
+                                                equation.left(),
+                                                equation.sides()
+                                                        .map(Equation.Sides::left)
+                                                        .orElse(null),
+                                                equation.relation(),
+                                                equation.right(),
+                                                equation.sides()
+                                                        .map(Equation.Sides::right)
+                                                        .orElse(null),
+                                                equation.verdict().wireName()))
+                                        .toList())));
     }
 
     private Window day(Parameters parameters) {

@@ -1,7 +1,5 @@
 package io.tallystream.query.stats;
 
-import io.lettuce.core.RedisException;
-import io.tallystream.query.store.Answer;
 import io.tallystream.query.store.Ranking;
 import io.tallystream.query.store.Snapshot;
 import io.tallystream.schema.count.Dimension;
@@ -17,13 +15,13 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
 
 /**
- * Every member of a dimension in a window, page by page, the highest counts first; last what is not counted by name. All pages are of
- * one generation of counts; where they cannot be, the next page fails. Holds one page at a time.
+ * Every member of a dimension in a window, page by page, the highest counts first; last what is not counted by name. Holds one page at
+ * a time.
  *
  * @param <T> what is made of a page
  */
 final class AllMembers<T> {
-    private final Desk desk;
+    private final OneGeneration counts;
     private final Window window;
     private final Metric metric;
     private final Dimension dimension;
@@ -31,18 +29,17 @@ final class AllMembers<T> {
     private final BiFunction<Snapshot, List<Ranking.Entry>, CompletionStage<List<T>>> details;
     private Map<String, Long> others = Map.of();
     private long read;
-    private int generation;
     private boolean complete;
 
     /** @param details makes what is wanted of a page of members, reading more from the same snapshot */
     AllMembers(
-            Desk desk,
+            OneGeneration counts,
             Window window,
             Metric metric,
             Dimension dimension,
             int pageSize,
             BiFunction<Snapshot, List<Ranking.Entry>, CompletionStage<List<T>>> details) {
-        this.desk = desk;
+        this.counts = counts;
         this.window = window;
         this.metric = metric;
         this.dimension = dimension;
@@ -57,7 +54,7 @@ final class AllMembers<T> {
         if (complete) {
             return CompletableFuture.completedFuture(List.of());
         }
-        return desk.<Page<T>>ask(this::page).thenCompose(this::take);
+        return counts.<Page<T>>ask(this::page).thenCompose(this::take);
     }
 
     // May be asked more than once for one page, and so changes nothing before the answer is final.
@@ -76,12 +73,7 @@ final class AllMembers<T> {
         });
     }
 
-    private CompletionStage<List<T>> take(Answer<Page<T>> answer) {
-        if (read > 0 && answer.generation() != generation) {
-            return CompletableFuture.failedFuture(new RedisException("all counts were made anew meanwhile"));
-        }
-        generation = answer.generation();
-        Page<T> page = answer.value();
+    private CompletionStage<List<T>> take(Page<T> page) {
         read += page.stored();
         others = page.others();
         complete = page.stored() < pageSize;

@@ -43,12 +43,14 @@ public final class DayTable {
                 .filter(row -> row.dimension() != Dimension.TOTAL
                         && row.granularities().contains(Granularity.DAY))
                 .toList());
-        return new Table(List.of("metric", "dimension", "member", "count"), new Pages(day, rest)::next);
+        return desk.about(
+                now, new Table(List.of("metric", "dimension", "member", "count"), new Pages(day, rest)::next));
     }
 
     private final class Pages {
         private final Bucket day;
         private final Deque<CountTable.Row> rest;
+        private final OneGeneration counts = new OneGeneration(desk);
         private boolean totalsTold;
         private AllMembers<List<Object>> current;
 
@@ -60,8 +62,8 @@ public final class DayTable {
         CompletionStage<List<List<Object>>> next() {
             if (!totalsTold) {
                 totalsTold = true;
-                return desk.ask(snapshot -> snapshot.totals(day.window()))
-                        .thenCompose(answer -> orNext(answer.value().entrySet().stream()
+                return counts.ask(snapshot -> snapshot.totals(day.window()))
+                        .thenCompose(totals -> orNext(totals.entrySet().stream()
                                 .map(total -> List.<Object>of(
                                         total.getKey().wireName(), Dimension.TOTAL.wireName(), "", total.getValue()))
                                 .toList()));
@@ -86,7 +88,7 @@ public final class DayTable {
 
         private AllMembers<List<Object>> membersOf(CountTable.Row row) {
             return new AllMembers<>(
-                    desk,
+                    counts,
                     day.window(),
                     row.metric(),
                     row.dimension(),

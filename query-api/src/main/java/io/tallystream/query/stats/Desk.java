@@ -2,6 +2,8 @@ package io.tallystream.query.stats;
 
 import static java.util.Objects.requireNonNull;
 
+import io.tallystream.query.export.Table;
+import io.tallystream.query.export.TableNote;
 import io.tallystream.query.span.Spans;
 import io.tallystream.query.store.Answer;
 import io.tallystream.query.store.CountReader;
@@ -10,6 +12,7 @@ import io.vertx.core.json.JsonObject;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
@@ -50,9 +53,25 @@ public final class Desk {
     public CompletionStage<JsonObject> json(Instant now, Function<Snapshot, CompletionStage<JsonObject>> question) {
         return ask(question)
                 .thenApply(answer -> new JsonObject()
-                        .put("as_of", now.truncatedTo(ChronoUnit.SECONDS).toString())
+                        .put("as_of", asOf(now))
                         .put("time_zone", spans.calendar().zone().getId())
                         .put("stale", answer.rebuilding())
                         .mergeIn(answer.value()));
+    }
+
+    /**
+     * A table with what every answer has: when Redis was asked, whose days and hours these are, and whether counts are being made
+     * anew and may be short.
+     *
+     * @param now the time of the question
+     */
+    public Table about(Instant now, Table table) {
+        return table.about(() -> ask(snapshot -> CompletableFuture.completedFuture(Boolean.TRUE))
+                .thenApply(answer ->
+                        new TableNote(asOf(now), spans.calendar().zone().getId(), answer.rebuilding())));
+    }
+
+    private static String asOf(Instant now) {
+        return now.truncatedTo(ChronoUnit.SECONDS).toString();
     }
 }

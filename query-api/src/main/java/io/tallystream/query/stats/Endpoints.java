@@ -72,28 +72,31 @@ public final class Endpoints {
         Question question = question(parameters, now);
         List<String> columns = List.of("endpoint", "calls", "success_rate", "timed_calls", "p50", "p90", "p95", "p99");
         if (parameters.has("limit") || parameters.has("offset") || question.order() == Ranking.Order.ASCENDING) {
-            return Table.of(
-                    columns,
-                    () -> desk.ask(snapshot -> snapshot.ranking(
-                                            question.window(),
-                                            Metric.CALLS,
-                                            Dimension.ENDPOINT,
-                                            question.order(),
-                                            question.offset(),
-                                            question.limit())
-                                    .thenCompose(page -> lines(snapshot, question.window(), page.entries())))
-                            .thenApply(answer ->
-                                    answer.value().stream().map(Endpoints::row).toList()));
+            return desk.about(
+                    now,
+                    Table.of(
+                            columns,
+                            () -> desk.ask(snapshot -> snapshot.ranking(
+                                                    question.window(),
+                                                    Metric.CALLS,
+                                                    Dimension.ENDPOINT,
+                                                    question.order(),
+                                                    question.offset(),
+                                                    question.limit())
+                                            .thenCompose(page -> lines(snapshot, question.window(), page.entries())))
+                                    .thenApply(answer -> answer.value().stream()
+                                            .map(Endpoints::row)
+                                            .toList())));
         }
         AllMembers<List<Object>> all = new AllMembers<>(
-                desk,
+                new OneGeneration(desk),
                 question.window(),
                 Metric.CALLS,
                 Dimension.ENDPOINT,
                 PAGE,
                 (snapshot, entries) -> lines(snapshot, question.window(), entries)
                         .thenApply(lines -> lines.stream().map(Endpoints::row).toList()));
-        return new Table(columns, all::next);
+        return desk.about(now, new Table(columns, all::next));
     }
 
     private Question question(Parameters parameters, Instant now) {

@@ -84,14 +84,16 @@ public final class Growth {
     public Table table(Parameters parameters) {
         Instant now = desk.now();
         Span span = span(parameters, now);
-        return Table.of(
-                List.copyOf(COLUMNS.keySet()),
-                () -> desk.ask(snapshot -> days(snapshot, span, now))
-                        .thenApply(answer -> answer.value().stream()
-                                .map(day -> COLUMNS.values().stream()
-                                        .map(value -> value.apply(day))
-                                        .toList())
-                                .toList()));
+        return desk.about(
+                now,
+                Table.of(
+                        List.copyOf(COLUMNS.keySet()),
+                        () -> desk.ask(snapshot -> days(snapshot, span, now))
+                                .thenApply(answer -> answer.value().stream()
+                                        .map(day -> COLUMNS.values().stream()
+                                                .map(value -> value.apply(day))
+                                                .toList())
+                                        .toList())));
     }
 
     private Span span(Parameters parameters, Instant now) {

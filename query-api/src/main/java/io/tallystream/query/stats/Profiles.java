@@ -123,21 +123,24 @@ public final class Profiles {
 
     /** A page of them as a table, and all of them where no limit was given. */
     public Table table(Parameters parameters) {
+        Instant now = desk.now();
         List<String> columns = List.of(idName, "clicks");
         if (parameters.has("limit") || parameters.has("offset") || Top.orderOf(parameters) == Ranking.Order.ASCENDING) {
-            return Table.of(
-                    columns,
-                    () -> desk.ask(snapshot -> page(snapshot, parameters))
-                            .thenApply(answer -> rows(answer.value().entries())));
+            return desk.about(
+                    now,
+                    Table.of(
+                            columns,
+                            () -> desk.ask(snapshot -> page(snapshot, parameters))
+                                    .thenApply(answer -> rows(answer.value().entries()))));
         }
         AllMembers<List<Object>> all = new AllMembers<>(
-                desk,
+                new OneGeneration(desk),
                 Window.LIFETIME,
                 Metric.CLICKS,
                 dimension,
                 PAGE,
                 (snapshot, entries) -> CompletableFuture.completedFuture(rows(entries)));
-        return new Table(columns, all::next);
+        return desk.about(now, new Table(columns, all::next));
     }
 
     private CompletionStage<Ranking> page(Snapshot snapshot, Parameters parameters) {

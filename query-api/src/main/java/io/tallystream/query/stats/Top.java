@@ -57,21 +57,23 @@ public final class Top {
         Question question = question(parameters, now);
         List<String> columns = List.of(question.dimension().wireName(), "count", "share");
         if (parameters.has("limit") || parameters.has("offset") || question.order() == Ranking.Order.ASCENDING) {
-            return Table.of(
-                    columns,
-                    () -> desk.ask(snapshot -> read(snapshot, question))
-                            .thenApply(answer -> rows(
-                                    answer.value().ranking().entries(),
-                                    answer.value().total())));
+            return desk.about(
+                    now,
+                    Table.of(
+                            columns,
+                            () -> desk.ask(snapshot -> read(snapshot, question))
+                                    .thenApply(answer -> rows(
+                                            answer.value().ranking().entries(),
+                                            answer.value().total()))));
         }
         AllMembers<List<Object>> all = new AllMembers<>(
-                desk,
+                new OneGeneration(desk),
                 question.bucket().window(),
                 question.metric(),
                 question.dimension(),
                 PAGE,
                 (snapshot, entries) -> total(snapshot, question).thenApply(total -> rows(entries, total)));
-        return new Table(columns, all::next);
+        return desk.about(now, new Table(columns, all::next));
     }
 
     private Question question(Parameters parameters, Instant now) {

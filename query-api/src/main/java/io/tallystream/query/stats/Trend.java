@@ -65,10 +65,12 @@ public final class Trend {
         Question question = question(parameters, now);
         List<String> columns = new ArrayList<>(List.of("time", "count", "final"));
         question.comparison().ifPresent(any -> columns.addAll(List.of("compare_time", "compare_count")));
-        return Table.of(
-                columns,
-                () -> desk.ask(snapshot -> read(snapshot, question))
-                        .thenApply(answer -> rows(question, answer.value(), now)));
+        return desk.about(
+                now,
+                Table.of(
+                        columns,
+                        () -> desk.ask(snapshot -> read(snapshot, question))
+                                .thenApply(answer -> rows(question, answer.value(), now))));
     }
 
     /** The totals of a metric in those windows. */
