@@ -27,12 +27,20 @@ final class ClusterLink implements RedisLink {
     private List<RedisClusterAsyncCommands<String, String>> masters() {
         List<RedisClusterAsyncCommands<String, String>> masters = connection.getPartitions().stream()
                 .filter(ClusterLink::holdsKeys)
-                .<RedisClusterAsyncCommands<String, String>>map(node -> commands.getConnection(node.getNodeId()))
+                .<RedisClusterAsyncCommands<String, String>>map(this::connectionTo)
                 .toList();
         if (masters.isEmpty()) {
             throw new RedisException("no server of the cluster holds keys");
         }
         return masters;
+    }
+
+    /**
+     * By its address, as commands find it: a connection that is asked for by the node's id is another one, and commands whose own is
+     * not open yet are refused.
+     */
+    private RedisClusterAsyncCommands<String, String> connectionTo(RedisClusterNode node) {
+        return commands.getConnection(node.getUri().getHost(), node.getUri().getPort());
     }
 
     static boolean holdsKeys(RedisClusterNode node) {
