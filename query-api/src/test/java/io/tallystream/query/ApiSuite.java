@@ -4,8 +4,6 @@ import static io.tallystream.query.Counts.window;
 import static io.tallystream.schema.count.Granularity.DAY;
 import static io.tallystream.schema.count.Granularity.HOUR;
 
-import io.tallystream.embedded.EmbeddedRedis;
-import io.tallystream.embedded.junit.WithRedis;
 import io.tallystream.schema.count.Window;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -21,9 +19,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
 
 /** An API for each test, on counts of its own, at a quarter past ten of 20 November in UTC unless started anew. */
-@WithRedis
 @Timeout(60)
-abstract class WithApi {
+abstract class ApiSuite {
     static final Instant NOW = Instant.parse("2026-11-20T10:15:31.789Z");
     static final Window TODAY = window(DAY, "2026-11-20");
     static final Window YESTERDAY = window(DAY, "2026-11-19");
@@ -36,13 +33,13 @@ abstract class WithApi {
     static final String TOP = "/api/v1/stats/top";
 
     final String prefix = "test-" + UUID.randomUUID();
-    final EmbeddedRedis redis;
+    private final String redisUri;
     final Counts counts;
     Api api;
 
-    WithApi(EmbeddedRedis redis) {
-        this.redis = redis;
-        counts = new Counts(redis, prefix);
+    ApiSuite(String redisUri) {
+        this.redisUri = redisUri;
+        counts = new Counts(redisUri, prefix);
     }
 
     @BeforeEach
@@ -60,7 +57,7 @@ abstract class WithApi {
         if (api != null) {
             api.close();
         }
-        api = Api.start(redis.uri(), prefix, zone, now).awaitUp();
+        api = Api.start(redisUri, prefix, zone, now).awaitUp();
     }
 
     static List<String> every(Duration step, String first, int count) {

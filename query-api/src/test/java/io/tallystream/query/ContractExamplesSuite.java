@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
-import io.tallystream.embedded.EmbeddedRedis;
 import io.vertx.core.json.Json;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
@@ -14,11 +13,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What the contract says is answered is what is answered. */
-class ContractExamplesIT extends WithApi {
+abstract class ContractExamplesSuite extends ApiSuite {
     private JsonNode contract;
 
-    ContractExamplesIT(EmbeddedRedis redis) {
-        super(redis);
+    ContractExamplesSuite(String redisUri) {
+        super(redisUri);
     }
 
     @BeforeEach

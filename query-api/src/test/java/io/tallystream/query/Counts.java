@@ -1,9 +1,9 @@
 package io.tallystream.query;
 
+import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.RedisClient;
-import io.lettuce.core.api.StatefulRedisConnection;
-import io.lettuce.core.api.sync.RedisCommands;
-import io.tallystream.embedded.EmbeddedRedis;
+import io.lettuce.core.cluster.RedisClusterClient;
+import io.lettuce.core.cluster.api.sync.RedisClusterCommands;
 import io.tallystream.schema.count.CountAddress;
 import io.tallystream.schema.count.Dimension;
 import io.tallystream.schema.count.Granularity;
@@ -16,14 +16,22 @@ import java.time.Instant;
 import java.util.Map;
 
 /** Writes counts to Redis as the sink does. */
-final class Counts implements AutoCloseable {
-    private final RedisClient client;
-    private final StatefulRedisConnection<String, String> connection;
+public final class Counts implements AutoCloseable {
+    private final AbstractRedisClient client;
+    private final RedisClusterCommands<String, String> commands;
     private final CountKeys keys;
 
-    Counts(EmbeddedRedis redis, String prefix) {
-        client = RedisClient.create(redis.uri());
-        connection = client.connect();
+    /** Of a single Redis, or of a cluster. */
+    public Counts(String redisUri, String prefix) {
+        if (redisUri.startsWith("redis-cluster://")) {
+            RedisClusterClient cluster = RedisClusterClient.create(redisUri.replace("redis-cluster://", "redis://"));
+            client = cluster;
+            commands = cluster.connect().sync();
+        } else {
+            RedisClient single = RedisClient.create(redisUri);
+            client = single;
+            commands = single.connect().sync();
+        }
         keys = new CountKeys(prefix, CountKeys.FIRST_GENERATION);
     }
 
@@ -31,8 +39,8 @@ final class Counts implements AutoCloseable {
         return keys;
     }
 
-    RedisCommands<String, String> redis() {
-        return connection.sync();
+    public RedisClusterCommands<String, String> redis() {
+        return commands;
     }
 
     /** A minute or an hour by its start, a day by its date. */
@@ -69,7 +77,6 @@ final class Counts implements AutoCloseable {
 
     @Override
     public void close() {
-        connection.close();
         client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
     }
 }

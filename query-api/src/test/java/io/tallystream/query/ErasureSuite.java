@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
-import io.tallystream.embedded.EmbeddedRedis;
 import io.tallystream.schema.erasure.ErasureRequest;
 import io.tallystream.schema.redis.CountKeys;
 import io.vertx.core.json.JsonObject;
@@ -22,11 +21,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the query API does of an erasure; the rest is the sink's and the processor's. */
-class ErasureIT extends WithApi {
+abstract class ErasureSuite extends ApiSuite {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-    ErasureIT(EmbeddedRedis redis) {
-        super(redis);
+    ErasureSuite(String redisUri) {
+        super(redisUri);
     }
 
     @ParameterizedTest

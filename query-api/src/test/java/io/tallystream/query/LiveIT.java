@@ -1,14 +1,11 @@
 package io.tallystream.query;
 
-import static io.tallystream.query.Counts.window;
 import static io.tallystream.query.Problems.assertProblem;
-import static io.tallystream.schema.count.Granularity.MINUTE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.tallystream.embedded.EmbeddedRedis;
-import io.tallystream.schema.count.Metric;
-import io.vertx.core.json.JsonObject;
+import io.tallystream.embedded.junit.WithRedis;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -16,42 +13,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
-@Timeout(120)
-class LiveIT extends WithApi {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+@WithRedis
+class LiveIT extends LiveSuite {
     private static final Pattern READS = Pattern.compile("cmdstat_exists:calls=(\\d+)");
 
     LiveIT(EmbeddedRedis redis) {
-        super(redis);
-    }
-
-    @Test
-    void shouldSendTheOverviewAndTheLastMinutes() throws Exception {
-        counts.total(Metric.CALLS, TODAY, 5).total(Metric.CALLS, window(MINUTE, "2026-11-20T10:15Z"), 3);
-        try (LiveListeners listeners = new LiveListeners(api.port(), 1)) {
-            assertThat(listeners.head(0))
-                    .startsWith("HTTP/1.1 200 ")
-                    .containsIgnoringCase("\r\ncontent-type: text/event-stream\r\n")
-                    .containsIgnoringCase("\r\ncache-control: no-store\r\n")
-                    .containsIgnoringCase("\r\nx-content-type-options: nosniff\r\n");
-            await().atMost(PATIENCE).until(() -> listeners.last(0) != null);
-
-            JsonObject figures = new JsonObject(listeners.last(0));
-            JsonObject overview = api.json(OVERVIEW);
-            overview.fieldNames()
-                    .forEach(name -> assertThat(figures.getValue(name)).as(name).isEqualTo(overview.getValue(name)));
-            assertThat(figures.getJsonArray("minutes"))
-                    .isEqualTo(api.json(TREND + "?range=minute").getJsonArray("data"));
-
-            counts.total(Metric.CALLS, TODAY, 6);
-            await().atMost(PATIENCE)
-                    .until(() -> new JsonObject(listeners.last(0))
-                                    .getJsonObject("today")
-                                    .getLong("calls")
-                            == 6);
-        }
+        super(redis.uri());
     }
 
     @Test

@@ -79,7 +79,7 @@ class QueryOutageIT {
     void shouldNotWaitForRedisThatDoesNotAnswer() throws Exception {
         try (EmbeddedRedis redis = start(0);
                 Api api = start(redis);
-                Counts counts = new Counts(redis, PREFIX)) {
+                Counts counts = new Counts(redis.uri(), PREFIX)) {
             api.awaitUp();
             counts.redis().clientPause(Duration.ofMinutes(10).toMillis());
 
@@ -163,7 +163,7 @@ class QueryOutageIT {
     }
 
     private static void writeCalls(EmbeddedRedis redis, long calls) {
-        try (Counts counts = new Counts(redis, PREFIX)) {
+        try (Counts counts = new Counts(redis.uri(), PREFIX)) {
             counts.total(Metric.CALLS, window(Granularity.DAY, "2026-11-20"), calls);
         }
     }

@@ -3,7 +3,6 @@ package io.tallystream.query;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
-import io.tallystream.embedded.EmbeddedRedis;
 import io.tallystream.query.contract.ApiContract;
 import io.tallystream.schema.count.CountAddress;
 import io.tallystream.schema.count.CountTable;
@@ -21,14 +20,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class ReconciliationIT extends WithReports {
+abstract class ReconciliationSuite extends ReportSuite {
     private static final String PATH = "/api/v1/reconciliation";
     private static final String DATE = "2093-11-19";
 
     private WindowCalendar calendar = new WindowCalendar(UTC);
 
-    ReconciliationIT(EmbeddedRedis redis) {
-        super(redis);
+    ReconciliationSuite(String redisUri) {
+        super(redisUri);
     }
 
     /** 12 of everything, in three minutes of two hours, and two members of each dimension that are named and two that are not. */

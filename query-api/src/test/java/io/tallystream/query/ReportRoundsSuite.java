@@ -3,29 +3,26 @@ package io.tallystream.query;
 import static io.tallystream.query.Problems.assertProblem;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tallystream.embedded.EmbeddedRedis;
 import io.tallystream.schema.count.Dimension;
 import io.tallystream.schema.count.Metric;
 import io.tallystream.schema.redis.CountKeys;
 import io.vertx.core.json.JsonObject;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** When reports are made. */
-class ReportRoundsIT extends WithReports {
+abstract class ReportRoundsSuite extends ReportSuite {
     private static final List<String> WEEK =
             List.of("2093-11-13", "2093-11-14", "2093-11-15", "2093-11-16", "2093-11-17", "2093-11-18", "2093-11-19");
 
-    ReportRoundsIT(EmbeddedRedis redis) {
-        super(redis);
+    ReportRoundsSuite(String redisUri) {
+        super(redisUri);
     }
 
     @Test
@@ -196,34 +193,6 @@ class ReportRoundsIT extends WithReports {
         JsonObject report = awaitReport(api, "2093-11-19", 2);
         assertThat(report.getBoolean("final")).isTrue();
         assertThat(report.getBoolean("reconciled")).isTrue();
-    }
-
-    @Test
-    void shouldMakeAfterwardsWhatWasDueWhileRedisWasAway(@TempDir Path folder) throws Exception {
-        EmbeddedRedis away = EmbeddedRedis.start(new EmbeddedRedis.Config(folder, 0, "password-of-test"));
-        try {
-            try (Counts before = new Counts(away, prefix)) {
-                before.total(Metric.CALLS, day("2093-11-19"), 7);
-            }
-            try (Api api =
-                    Api.start(away.uri(), prefix, UTC, clock, Optional.empty()).awaitUp()) {
-                awaitRound(api, 0);
-                away.close();
-                api.awaitDown();
-                clock.set("2093-11-20T01:00:00Z");
-                assertProblem(api.get(path("2093-11-19")), 503, "unavailable");
-                assertProblem(remake(api, "2093-11-19"), 503, "unavailable");
-                clock.set("2093-11-20T01:20:00Z");
-
-                away = EmbeddedRedis.start(new EmbeddedRedis.Config(folder, away.port(), "password-of-test"));
-                api.awaitUp();
-
-                assertThat(awaitReport(api, "2093-11-19", 1).getString("generated_at"))
-                        .isEqualTo("2093-11-20T01:20:00Z");
-            }
-        } finally {
-            away.close();
-        }
     }
 
     @ParameterizedTest

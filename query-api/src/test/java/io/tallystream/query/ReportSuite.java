@@ -3,8 +3,6 @@ package io.tallystream.query;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.tallystream.embedded.EmbeddedRedis;
-import io.tallystream.embedded.junit.WithRedis;
 import io.tallystream.query.report.Webhook;
 import io.tallystream.schema.count.Dimension;
 import io.tallystream.schema.count.Granularity;
@@ -27,22 +25,21 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
 
 /** Servers that make reports by a clock that the test sets, in a year to come: Redis goes by its own clock, and deletes what has expired. */
-@WithRedis
 @Timeout(90)
-abstract class WithReports {
+abstract class ReportSuite {
     static final ZoneId UTC = ZoneId.of("UTC");
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     final String prefix = "test-" + UUID.randomUUID();
-    final EmbeddedRedis redis;
+    private final String redisUri;
     final Counts counts;
     final SetClock clock = new SetClock("2093-11-20T00:59:59.999Z");
     private final List<Api> apis = new ArrayList<>();
 
-    WithReports(EmbeddedRedis redis) {
-        this.redis = redis;
-        counts = new Counts(redis, prefix);
+    ReportSuite(String redisUri) {
+        this.redisUri = redisUri;
+        counts = new Counts(redisUri, prefix);
     }
 
     @AfterEach
@@ -56,7 +53,7 @@ abstract class WithReports {
     }
 
     Api start(ZoneId zone, Optional<Webhook> webhook) throws Exception {
-        Api api = Api.start(redis.uri(), prefix, zone, clock, webhook).awaitUp();
+        Api api = Api.start(redisUri, prefix, zone, clock, webhook).awaitUp();
         apis.add(api);
         return api;
     }

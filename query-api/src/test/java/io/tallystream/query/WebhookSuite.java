@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import io.tallystream.embedded.EmbeddedRedis;
 import io.tallystream.query.report.Webhook;
 import io.tallystream.schema.redis.CountKeys;
 import io.vertx.core.json.JsonObject;
@@ -27,7 +26,7 @@ import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-class WebhookIT extends WithReports {
+abstract class WebhookSuite extends ReportSuite {
     private static final String SECRET = "secret-of-the-webhook";
     private static final String DATE = "2093-11-19";
     private static final Duration PATIENCE = Duration.ofSeconds(40);
@@ -39,8 +38,8 @@ class WebhookIT extends WithReports {
 
     private record Received(String path, String timestamp, String signature, String body) {}
 
-    WebhookIT(EmbeddedRedis redis) throws IOException {
-        super(redis);
+    WebhookSuite(String redisUri) throws IOException {
+        super(redisUri);
         receiver = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         receiver.createContext("/", this::receive);
         receiver.start();

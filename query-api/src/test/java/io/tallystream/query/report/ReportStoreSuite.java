@@ -4,17 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
-import io.lettuce.core.RedisClient;
-import io.lettuce.core.api.sync.RedisCommands;
-import io.tallystream.embedded.EmbeddedRedis;
-import io.tallystream.embedded.junit.WithRedis;
+import io.lettuce.core.cluster.api.sync.RedisClusterCommands;
+import io.tallystream.query.Counts;
 import io.tallystream.query.store.CountReader;
 import io.tallystream.schema.count.Granularity;
 import io.tallystream.schema.count.Window;
 import io.tallystream.schema.count.WindowCalendar;
 import io.tallystream.schema.redis.CountKeys;
 import io.vertx.core.json.JsonObject;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
@@ -30,26 +27,25 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@WithRedis
 @Timeout(60)
-class ReportStoreIT {
+abstract class ReportStoreSuite {
     private static final WindowCalendar CALENDAR = new WindowCalendar(ZoneId.of("Asia/Kolkata"));
     // In a year to come: Redis deletes what has expired.
     private static final LocalDate DATE = LocalDate.parse("2093-11-19");
     private static final Window DAY = new Window(Granularity.DAY, DATE.toString());
 
     private final String prefix = "test-" + UUID.randomUUID();
-    private final RedisClient client;
-    private final RedisCommands<String, String> redis;
+    private final Counts counts;
+    private final RedisClusterCommands<String, String> redis;
     private final CountReader reader;
     private final List<ReportStore> stores = new ArrayList<>();
 
-    ReportStoreIT(EmbeddedRedis server) {
-        client = RedisClient.create(server.uri());
-        redis = client.connect().sync();
-        reader = new CountReader(server.uri(), prefix, 1);
+    ReportStoreSuite(String redisUri) {
+        counts = new Counts(redisUri, prefix);
+        redis = counts.redis();
+        reader = new CountReader(redisUri, prefix, 1);
         for (int i = 0; i < 4; i++) {
-            stores.add(new ReportStore(reader, server.uri(), prefix, CALENDAR));
+            stores.add(new ReportStore(reader, redisUri, prefix, CALENDAR));
         }
     }
 
@@ -63,7 +59,7 @@ class ReportStoreIT {
     void close() {
         stores.forEach(ReportStore::close);
         reader.close();
-        client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+        counts.close();
     }
 
     @Test
