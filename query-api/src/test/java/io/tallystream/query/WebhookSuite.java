@@ -146,6 +146,30 @@ abstract class WebhookSuite extends ReportSuite {
     }
 
     @Test
+    void shouldLeaveItToTheServerThatMadeIt() throws Exception {
+        // Time enough for the other to try, too.
+        answers = number -> number <= 2 ? 503 : 200;
+        calls(DATE, 7);
+        Api one = startWithWebhook();
+        Api other = startWithWebhook();
+        awaitRound(one, 0);
+        awaitRound(other, 0);
+        int roundsOfOne = rounds(one);
+        int roundsOfOther = rounds(other);
+
+        clock.set("2093-11-20T01:00:00Z");
+        awaitRound(one, roundsOfOne);
+        awaitRound(other, roundsOfOther);
+        awaitPosted("1");
+
+        assertThat(List.of(
+                        one.count("tallystream.query.report.webhook.failed"),
+                        other.count("tallystream.query.report.webhook.failed")))
+                .containsExactlyInAnyOrder(0, 2);
+        assertThat(received).hasSize(3);
+    }
+
+    @Test
     void shouldMakeReportsWhileTheWebhookHangs() throws Exception {
         answers = number -> 0;
         calls("2093-11-18", 3);
