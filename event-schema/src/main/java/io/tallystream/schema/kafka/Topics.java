@@ -3,6 +3,7 @@ package io.tallystream.schema.kafka;
 import static org.apache.kafka.common.config.TopicConfig.CLEANUP_POLICY_COMPACT;
 import static org.apache.kafka.common.config.TopicConfig.CLEANUP_POLICY_CONFIG;
 import static org.apache.kafka.common.config.TopicConfig.CLEANUP_POLICY_DELETE;
+import static org.apache.kafka.common.config.TopicConfig.DELETE_RETENTION_MS_CONFIG;
 import static org.apache.kafka.common.config.TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG;
 import static org.apache.kafka.common.config.TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG;
 import static org.apache.kafka.common.config.TopicConfig.RETENTION_MS_CONFIG;
@@ -48,6 +49,8 @@ public final class Topics {
     private static final Duration DEAD_LETTERS_RETENTION = Duration.ofDays(14);
     // A count leaves Redis before it leaves the topic from which Redis can be rebuilt.
     private static final Duration COUNTS_MARGIN = Duration.ofDays(1);
+    // How far a sink, or a backup of Redis, may be behind and still learn that a user was erased.
+    private static final Duration TOMBSTONES_RETENTION = Duration.ofDays(30);
     private static final int REPLICAS_FOR_MIN_IN_SYNC_2 = 3;
 
     /**
@@ -94,7 +97,8 @@ public final class Topics {
     /** All topics as they have to be. */
     public static List<TopicDefinition> definitions(Settings settings) {
         return Stream.of(
-                        Stream.concat(EVENTS.stream(), Stream.of(REROUTED, ERASURES)).map(name -> events(name, settings)),
+                        Stream.concat(EVENTS.stream(), Stream.of(REROUTED, ERASURES))
+                                .map(name -> events(name, settings)),
                         Arrays.stream(RetentionClass.values()).map(kept -> counts(kept, settings)),
                         Stream.of(deadLetters(settings)))
                 .flatMap(definitions -> definitions)
@@ -116,14 +120,15 @@ public final class Topics {
     }
 
     private static TopicDefinition counts(RetentionClass kept, Settings settings) {
-        Map<String, String> configuration = settings.counts()
+        Map<String, String> configuration = new HashMap<>(settings.counts()
                 .of(kept)
                 .map(retention -> Map.of(
                         CLEANUP_POLICY_CONFIG,
                         CLEANUP_POLICY_COMPACT + "," + CLEANUP_POLICY_DELETE,
                         RETENTION_MS_CONFIG,
                         millis(retention.plus(COUNTS_MARGIN))))
-                .orElse(Map.of(CLEANUP_POLICY_CONFIG, CLEANUP_POLICY_COMPACT));
+                .orElse(Map.of(CLEANUP_POLICY_CONFIG, CLEANUP_POLICY_COMPACT)));
+        configuration.put(DELETE_RETENTION_MS_CONFIG, millis(TOMBSTONES_RETENTION));
         return define(counts(kept), settings, configuration);
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.tallystream.schema.count.CountAddress;
+import io.tallystream.schema.count.Dimension;
 import io.tallystream.schema.count.Metric;
 import io.tallystream.schema.count.Window;
 import java.nio.charset.StandardCharsets;
@@ -55,6 +56,20 @@ class CountRecordTest {
         byte[] key = ("calls|day|2026-11-20|status|" + member).getBytes(StandardCharsets.UTF_8);
 
         assertThat(CountRecord.decode(key, ONE).address().member()).isEqualTo(member);
+    }
+
+    @Test
+    void shouldEraseCountsOfUsersOnly() {
+        byte[] user = "clicks|lifetime|all|user|u|1".getBytes(StandardCharsets.UTF_8);
+        byte[] total = "clicks|lifetime|all|total|".getBytes(StandardCharsets.UTF_8);
+
+        assertThat(CountRecord.decodeErased(user))
+                .isEqualTo(new CountAddress(Metric.CLICKS, Window.LIFETIME, Dimension.USER, "u|1"));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> CountRecord.decodeErased(total))
+                .withMessageContaining("only counts of users");
+        assertThatIllegalArgumentException().isThrownBy(() -> CountRecord.decodeErased(null));
+        assertThatIllegalArgumentException().isThrownBy(() -> CountRecord.decodeErased(new byte[0]));
     }
 
     @Test
