@@ -4,6 +4,7 @@ import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.cluster.RedisClusterClient;
 import io.lettuce.core.cluster.api.sync.RedisClusterCommands;
+import io.tallystream.embedded.EmbeddedRedis;
 import io.tallystream.schema.count.CountAddress;
 import io.tallystream.schema.count.Dimension;
 import io.tallystream.schema.count.Granularity;
@@ -20,6 +21,10 @@ public final class Counts implements AutoCloseable {
     private final AbstractRedisClient client;
     private final RedisClusterCommands<String, String> commands;
     private final CountKeys keys;
+
+    Counts(EmbeddedRedis redis, String prefix) {
+        this(redis.uri(), prefix);
+    }
 
     /** Of a single Redis, or of a cluster. */
     public Counts(String redisUri, String prefix) {

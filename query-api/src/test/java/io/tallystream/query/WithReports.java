@@ -6,7 +6,10 @@ import io.tallystream.embedded.junit.WithRedis;
 /** The same on a single Redis. */
 @WithRedis
 abstract class WithReports extends ReportSuite {
+    final EmbeddedRedis redis;
+
     WithReports(EmbeddedRedis redis) {
         super(redis.uri());
+        this.redis = redis;
     }
 }

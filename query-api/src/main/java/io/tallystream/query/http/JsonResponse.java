@@ -8,6 +8,10 @@ import io.vertx.ext.web.RoutingContext;
 final class JsonResponse {
     private JsonResponse() {}
 
+    static void send(RoutingContext context, Object value) {
+        send(context, 200, value);
+    }
+
     static void send(RoutingContext context, int status, Object value) {
         ignore(context.response()
                 .setStatusCode(status)
