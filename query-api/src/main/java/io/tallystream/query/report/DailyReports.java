@@ -59,7 +59,7 @@ public final class DailyReports implements AutoCloseable {
                 .register(meters);
         ReportSchedule schedule = new ReportSchedule(desk.spans().calendar());
         ReportMaker maker = new ReportMaker(desk, new Reconciliation(desk), store);
-        rounds = new ReportRounds(desk, schedule, maker, this::take, meters);
+        rounds = new ReportRounds(desk, () -> counts.health().up(), schedule, maker, this::take, meters);
         reports = new Reports(desk, schedule, store, maker, this::take);
     }
 

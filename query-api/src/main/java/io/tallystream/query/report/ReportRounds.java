@@ -17,6 +17,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +37,7 @@ final class ReportRounds implements AutoCloseable {
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(2);
 
     private final Desk desk;
+    private final BooleanSupplier isReached;
     private final ReportSchedule schedule;
     private final ReportMaker maker;
     private final Consumer<ReportMaker.Result> onReport;
@@ -50,14 +52,19 @@ final class ReportRounds implements AutoCloseable {
     private Window lastDue;
     private boolean failing;
 
-    /** @param onReport is given every report there is, round by round */
+    /**
+     * @param isReached whether Redis is; there is no round while it is not
+     * @param onReport is given every report there is, round by round
+     */
     ReportRounds(
             Desk desk,
+            BooleanSupplier isReached,
             ReportSchedule schedule,
             ReportMaker maker,
             Consumer<ReportMaker.Result> onReport,
             MeterRegistry meters) {
         this.desk = requireNonNull(desk, "desk");
+        this.isReached = requireNonNull(isReached, "isReached");
         this.schedule = requireNonNull(schedule, "schedule");
         this.maker = requireNonNull(maker, "maker");
         this.onReport = requireNonNull(onReport, "onReport");
@@ -76,7 +83,8 @@ final class ReportRounds implements AutoCloseable {
         try {
             Instant now = desk.now();
             Window due = schedule.latestDue(now);
-            if (isTime(now, due)) {
+            // Who reads Redis says when it is away.
+            if (isReached.getAsBoolean() && isTime(now, due)) {
                 round(now);
                 rounds.increment();
                 lastRound = now;

@@ -34,8 +34,8 @@ public final class Sessions {
     public static final Duration CODE_LIFETIME = Duration.ofMinutes(10);
 
     private static final String CODE_PREFIX = "tsl";
-    // The question that follows has a limit of its own; both together should not take much longer than that.
-    private static final Duration FIND_LIMIT = Duration.ofSeconds(1);
+    // The question that follows has a limit of its own; both together are to be answered within two seconds.
+    private static final Duration FIND_LIMIT = Duration.ofMillis(500);
 
     private final CountReader redis;
     private final String prefix;

@@ -30,8 +30,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class CountReader implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(CountReader.class);
-    /** How long an answer may take. */
-    public static final Duration ANSWER_LIMIT = Duration.ofMillis(1_800);
+    /** How long an answer may take. With the look for a session before it, it is there within two seconds. */
+    public static final Duration ANSWER_LIMIT = Duration.ofMillis(1_400);
 
     private static final Duration COMMAND_LIMIT = Duration.ofMillis(1_500);
     private static final int MAX_COMMANDS_UNDER_WAY = 100_000;
