@@ -72,7 +72,7 @@ class AccessIT extends WithApi {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {OVERVIEW, TREND, "/user/u1/clicks", "/", "/dashboard.js"})
+    @ValueSource(strings = {OVERVIEW, TREND, "/user/u1/clicks", "/", "/docs.css"})
     void shouldOnlyBeRead(String path) throws Exception {
         for (String method : List.of("POST", "PUT", "DELETE", "OPTIONS")) {
             HttpResponse<String> response = api.send(
@@ -84,7 +84,7 @@ class AccessIT extends WithApi {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {OVERVIEW, TREND, "/user/u1/clicks", "/", "/dashboard.css"})
+    @ValueSource(strings = {OVERVIEW, TREND, "/user/u1/clicks", "/", "/docs.css"})
     void shouldAnswerHeadLikeGetButForTheBody(String path) throws Exception {
         HttpResponse<String> get = api.get(path);
 

@@ -19,7 +19,7 @@ final class ExampleCounts {
     static void write(Counts counts) {
         writeYesterday(counts);
         writeToday(counts);
-        counts.freshness("2026-11-20T10:15:30.600Z", "2026-11-20T10:15:30.100Z");
+        counts.freshness("2026-11-20T10:15:31.389Z", "2026-11-20T10:15:30.889Z");
         counts.total(Metric.CLICKS, Window.LIFETIME, 12)
                 .total(Metric.NEW_USERS, Window.LIFETIME, 3)
                 .put(Metric.CLICKS, Window.LIFETIME, Dimension.USER, "u1", 7)
