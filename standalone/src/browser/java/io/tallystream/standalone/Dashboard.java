@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.awaitility.Awaitility;
 
 /** The dashboard in a tab of its own; takes down what goes wrong there. */
 final class Dashboard implements AutoCloseable {
@@ -99,11 +100,14 @@ final class Dashboard implements AutoCloseable {
         assertThat((List<?>) page.evaluate("() => window.violations")).isEmpty();
     }
 
-    /** That nothing is wider than the window. */
+    /** That nothing is wider than the window, once charts have followed its new size. */
     void assertFits() {
-        assertThat((Integer) page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth"))
-                .as(page.url())
-                .isLessThanOrEqualTo(0);
+        Awaitility.await()
+                .pollInSameThread()
+                .untilAsserted(() -> assertThat(
+                                (Integer) page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth"))
+                        .as(page.url())
+                        .isLessThanOrEqualTo(0));
     }
 
     /** That axe finds nothing serious. */

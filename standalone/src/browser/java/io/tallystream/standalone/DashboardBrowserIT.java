@@ -192,6 +192,7 @@ class DashboardBrowserIT {
         try (Dashboard dashboard = signedIn()) {
             // What was counted last may reach one of the two first.
             Awaitility.await()
+                    .pollInSameThread()
                     .atMost(Tallystream.READY_LIMIT)
                     .untilAsserted(() -> assertSameEndpoints(dashboard));
 
@@ -212,8 +213,8 @@ class DashboardBrowserIT {
         dashboard.open("/apis");
         Map<String, String> answered = new LinkedHashMap<>();
         for (Object row : tallystream.ask("/api/v1/stats/endpoints").getJsonArray("data")) {
-        JsonObject endpoint = (JsonObject) row;
-        answered.put(endpoint.getString("endpoint"), numbers(endpoint));
+            JsonObject endpoint = (JsonObject) row;
+            answered.put(endpoint.getString("endpoint"), numbers(endpoint));
         }
         List<String> lines = dashboard.csv("endpoints");
         assertThat(lines.get(0)).isEqualTo("endpoint,calls,share,success_rate,p50,p95,p99");
