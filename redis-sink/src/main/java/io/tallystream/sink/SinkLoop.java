@@ -3,6 +3,7 @@ package io.tallystream.sink;
 import static java.util.Objects.requireNonNull;
 
 import io.tallystream.runtime.management.Health;
+import io.tallystream.schema.kafka.GroupSilence;
 import io.tallystream.schema.kafka.Topics;
 import io.tallystream.sink.redis.EvictingRedisException;
 import io.tallystream.sink.redis.RedisCounts;
@@ -91,9 +92,9 @@ final class SinkLoop implements Runnable {
 
     Health health() {
         Health known = health;
-        double silence = secondsSinceHeartbeat();
-        return known.up() && silence > sessionTimeout.toSeconds()
-                ? Health.down("no heartbeat with Kafka for %.0f s".formatted(silence))
+        Duration silence = GroupSilence.longest(consumer.metrics().values());
+        return known.up() && silence.compareTo(sessionTimeout) > 0
+                ? Health.down("no heartbeat with Kafka for %d s".formatted(silence.toSeconds()))
                 : known;
     }
 
@@ -168,15 +169,6 @@ final class SinkLoop implements Runnable {
             notCommitted.keySet().removeAll(gone);
             committed.keySet().removeAll(gone);
         }
-    }
-
-    /** Negative before the first. */
-    private double secondsSinceHeartbeat() {
-        return consumer.metrics().values().stream()
-                .filter(metric -> metric.metricName().name().equals("last-heartbeat-seconds-ago"))
-                .mapToDouble(metric -> ((Number) metric.metricValue()).doubleValue())
-                .max()
-                .orElse(-1);
     }
 
     private boolean isStopped() {

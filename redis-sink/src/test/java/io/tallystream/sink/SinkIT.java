@@ -24,6 +24,8 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The sink on one Redis, and what has nothing to do with the kind of Redis. */
 @WithKafka
@@ -74,8 +76,10 @@ class SinkIT extends SinkSuite {
         }
     }
 
-    @Test
-    void shouldTellThatKafkaIsGoneAndCloseNevertheless() throws Exception {
+    /** Kafka goes at once: with the longer interval before the first heartbeat. */
+    @ParameterizedTest
+    @ValueSource(strings = {"500", "1900"})
+    void shouldTellThatKafkaIsGoneAndCloseNevertheless(String heartbeatInterval) throws Exception {
         Map<String, String> impatient = Map.of("group.min.session.timeout.ms", "1000");
         EmbeddedKafka other = EmbeddedKafka.start(new EmbeddedKafka.Config(folder.resolve("kafka"), 0, impatient));
         try (SinkTopics otherTopics = new SinkTopics(other.bootstrapServers())) {
@@ -83,7 +87,7 @@ class SinkIT extends SinkSuite {
             Map<String, String> variables = surroundings.variables();
             variables.put("KAFKA_BOOTSTRAP_SERVERS", other.bootstrapServers());
             variables.put("KAFKA_CONSUMER_SESSION_TIMEOUT_MS", "2000");
-            variables.put("KAFKA_CONSUMER_HEARTBEAT_INTERVAL_MS", "500");
+            variables.put("KAFKA_CONSUMER_HEARTBEAT_INTERVAL_MS", heartbeatInterval);
             RunningSink sink = new RunningSink(variables);
             try (sink) {
                 sink.awaitUp();

@@ -9,6 +9,7 @@ import io.tallystream.runtime.lifecycle.Service;
 import io.tallystream.runtime.lifecycle.ServiceContext;
 import io.tallystream.runtime.lifecycle.StartupException;
 import io.tallystream.runtime.management.Health;
+import io.tallystream.schema.kafka.GroupSilence;
 import io.tallystream.schema.kafka.TopicProvisioner;
 import io.tallystream.schema.kafka.TopicProvisioner.TopicMismatchException;
 import io.tallystream.schema.kafka.Topics;
@@ -111,24 +112,21 @@ public final class ProcessorApplication implements Service {
                     restoring > 0 ? "%s, %d records to restore".formatted(state, restoring) : state.toString());
         }
         // Kafka Streams says that it is running without Kafka too.
-        double silence = secondsSinceHeartbeat(running);
-        return silence > config.sessionTimeout().toSeconds()
-                ? Health.down("no heartbeat with Kafka for %.0f s".formatted(silence))
+        Duration silence = silence(running);
+        return silence.compareTo(config.sessionTimeout()) > 0
+                ? Health.down("no heartbeat with Kafka for %d s".formatted(silence.toSeconds()))
                 : Health.up(state.toString());
     }
 
-    /** Of the thread whose last is the longest ago; negative before the first. */
-    private static double secondsSinceHeartbeat(KafkaStreams running) {
+    /** Of the thread that has been without Kafka for longest. */
+    private static Duration silence(KafkaStreams running) {
         // Of a thread that was replaced the metrics stay, as they were.
         Set<String> living = running.metadataForLocalThreads().stream()
                 .map(ThreadMetadata::consumerClientId)
                 .collect(Collectors.toSet());
-        return running.metrics().values().stream()
-                .filter(metric -> metric.metricName().name().equals("last-heartbeat-seconds-ago")
-                        && living.contains(metric.metricName().tags().get("client-id")))
-                .mapToDouble(metric -> ((Number) metric.metricValue()).doubleValue())
-                .max()
-                .orElse(-1);
+        return GroupSilence.longest(running.metrics().values().stream()
+                .filter(metric -> living.contains(GroupSilence.client(metric)))
+                .toList());
     }
 
     private void startStreams() {
