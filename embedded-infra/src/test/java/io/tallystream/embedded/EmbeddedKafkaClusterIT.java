@@ -25,11 +25,11 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Every test leaves all brokers running. */
-@Timeout(120)
+@Timeout(240)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class EmbeddedKafkaClusterIT {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final List<String> VALUES =
             IntStream.range(0, 1_000).mapToObj(i -> "value-" + i).toList();
 
@@ -144,7 +144,11 @@ class EmbeddedKafkaClusterIT {
         assertThatThrownBy(() -> cluster.pause(1)).hasMessage("broker 1 is not running");
 
         cluster.start(1);
-        assertThat(admin.describeCluster().nodes().get()).extracting(Node::id).containsExactlyInAnyOrder(1, 2, 3);
+        // Whichever broker is asked has to have heard of it.
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(admin.describeCluster().nodes().get())
+                        .extracting(Node::id)
+                        .containsExactlyInAnyOrder(1, 2, 3));
     }
 
     private KafkaProducer<String, String> producerForOneAcknowledgement() {

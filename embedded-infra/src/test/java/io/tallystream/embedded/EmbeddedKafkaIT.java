@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 @WithKafka
-@Timeout(120)
+@Timeout(240)
 class EmbeddedKafkaIT {
 
     private static final List<String> VALUES =

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 @WithRedis
-@Timeout(120)
+@Timeout(240)
 class EmbeddedRedisIT {
 
     private static final String PASSWORD = "p@ss word+/:#\"ü";

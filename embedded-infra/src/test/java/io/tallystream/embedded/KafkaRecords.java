@@ -20,7 +20,7 @@ import org.apache.kafka.common.serialization.StringSerializer;
 /** Writes and reads one topic of one partition. */
 final class KafkaRecords {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private KafkaRecords() {}
 

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What tally.js sends of a page in a real browser, and what of it arrives. */
 class TallyScriptBrowserIT extends OneGateway {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     // Where Debian has it.
     private static final Path CHROMIUM = Path.of(System.getProperty("chromium", "/usr/bin/chromium"));
     private static final String HIDE = "state => { Object.defineProperty(document, 'visibilityState',"

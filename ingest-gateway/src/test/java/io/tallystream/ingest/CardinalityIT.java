@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Nothing in the gateway grows with what events are about. With a broker of its own: other tests read all that is on theirs. */
-@Timeout(120)
+@Timeout(240)
 class CardinalityIT {
     private static final int BATCH = 8_000;
     private static final int BATCHES = 125;

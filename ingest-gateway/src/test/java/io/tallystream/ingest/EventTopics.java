@@ -27,7 +27,7 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 final class EventTopics implements AutoCloseable {
     static final int PARTITIONS = 3;
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final Map<String, Object> connection;
     private final List<ConsumerRecord<String, String>> seen = new ArrayList<>();

@@ -29,7 +29,7 @@ final class Gateway implements AutoCloseable {
     static final String KEY = "0123456789-test-key";
     static final String EVENTS = "/v1/events";
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final HealthChecks health = new HealthChecks();

@@ -25,9 +25,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** 202 means that the event outlives the broker that took it. */
-@Timeout(120)
+@Timeout(240)
 class IngestClusterIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int CLIENTS = 24;
     private static final TopicPartition PARTITION = new TopicPartition(Topics.USER_ACTIONS, 0);
 

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Each with a broker of its own, which goes away or is not fit. */
-@Timeout(120)
+@Timeout(240)
 class IngestOutageIT {
     private static final Duration ANSWER_LIMIT = Duration.ofSeconds(10);
     private static final String CLICK = "{\"type\":\"click\",\"product_id\":\"p1\"}";

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What each key may do, how much of it, and for how long. */
 class KeysIT extends OneGateway {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final TestKeys keys = new TestKeys().withOneOfEachScope();
 

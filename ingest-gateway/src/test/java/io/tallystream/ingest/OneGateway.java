@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** Tests of one gateway beside a broker that works; each test sends as a user of its own. */
 @WithKafka
-@Timeout(60)
+@Timeout(240)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class OneGateway {
     static final int LIMIT = 1024 * 1024;

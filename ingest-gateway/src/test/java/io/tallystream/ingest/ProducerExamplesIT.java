@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What docs/produce-to-kafka.md tells those who go without a gateway. */
 @WithKafka
-@Timeout(120)
+@Timeout(240)
 class ProducerExamplesIT {
     private static final Path PAGE = Path.of("..", "docs", "produce-to-kafka.md");
     private static final Pattern JAVA = Pattern.compile("```java\\n(.*?)```", Pattern.DOTALL);

@@ -20,7 +20,7 @@ import java.util.stream.IntStream;
 
 /** Clients that each send one event after the other, and each event again, with its id, until it is answered with 202. */
 final class RetryingClients {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final long RETRY_MILLIS = 20;
 
     // Tests of one broker see each other's records.

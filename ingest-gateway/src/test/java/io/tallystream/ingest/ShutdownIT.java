@@ -20,10 +20,10 @@ import org.junit.jupiter.api.Timeout;
 
 /** What has begun when the gateway is asked to stop is finished. */
 @WithKafka
-@Timeout(120)
+@Timeout(240)
 class ShutdownIT {
     private static final int REQUESTS = 50;
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     // Longer than the five seconds for which a server drains unless it is told otherwise.
     private static final Map<String, String> SLOW =
             Map.of("REQUEST_DEADLINE", "PT15S", "KAFKA_PRODUCER_LINGER_MS", "6000");

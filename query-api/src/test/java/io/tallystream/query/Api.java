@@ -45,7 +45,7 @@ final class Api implements AutoCloseable {
 
     static final Duration SESSION_LIFETIME = Duration.ofHours(12);
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     /** Of a key that may ask, and no more. */
     static final String READ_KEY = "0123456789-test-reader";

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
 
 /** An API for each test, on counts of its own, at a quarter past ten of 20 November in UTC unless started anew. */
-@Timeout(60)
+@Timeout(240)
 abstract class ApiSuite {
     static final Instant NOW = Instant.parse("2026-11-20T10:15:31.789Z");
     static final Window TODAY = window(DAY, "2026-11-20");

@@ -56,13 +56,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every operation of the contract, asked with every kind of credential: a new one is here before anybody thinks of it. */
 @WithRedis
-@Timeout(120)
+@Timeout(240)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class CredentialMatrixIT {
     private static final Instant NOW = WithApi.NOW;
     private static final String WRONG = "0123456789-wrong-key";
     private static final String REVOKED = "0123456789-test-revoked";
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     /** What stands for the parameters of paths and for those that are required. */
     private static final Map<String, String> VALUES =
             Map.of("id", "u1", "date", "2026-11-20", "dimension", "endpoint", "endpoint", "/api/weather");

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the query API does of an erasure; the rest is the sink's and the processor's. */
 abstract class ErasureSuite extends ApiSuite {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     ErasureSuite(String redisUri) {
         super(redisUri);

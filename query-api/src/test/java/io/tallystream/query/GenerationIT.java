@@ -46,7 +46,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @WithRedis
-@Timeout(60)
+@Timeout(240)
 class GenerationIT {
     private static final int WINDOWS = 40;
     private static final int SWITCHES = 200;

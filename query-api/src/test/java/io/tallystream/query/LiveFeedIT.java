@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The feed by itself, faster and with larger events than it is used, so that a listener who stalls is soon full. */
-@Timeout(180)
+@Timeout(240)
 class LiveFeedIT {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final Duration EVERY = Duration.ofMillis(100);

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The live feed on every kind of Redis. */
-@Timeout(120)
+@Timeout(240)
 abstract class LiveSuite extends ApiSuite {
     static final Duration PATIENCE = Duration.ofSeconds(60);
 

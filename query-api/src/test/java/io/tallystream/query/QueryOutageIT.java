@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Each with a Redis of its own, which goes away. */
-@Timeout(60)
+@Timeout(240)
 class QueryOutageIT {
     private static final Duration ANSWER_LIMIT = Duration.ofSeconds(2);
     private static final String PREFIX = "outage";

@@ -35,9 +35,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** How sessions and one-time codes begin and end, on two servers with keys in a file. */
 @WithRedis
-@Timeout(60)
+@Timeout(240)
 class SessionLifeIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final String OVERVIEW = WithApi.OVERVIEW;
     private static final String ANALYST = "0123456789-test-analyst";
 

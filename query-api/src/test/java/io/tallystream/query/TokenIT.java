@@ -46,7 +46,7 @@ class TokenIT extends WithApi {
     private static final String READ = "tallystream:read";
     private static final String ADMIN = "tallystream:admin";
     private static final String REPORT = "/api/v1/reports/daily/2026-11-20";
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private Issuer issuer;
 

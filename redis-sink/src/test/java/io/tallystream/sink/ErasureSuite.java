@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What the sink and a rebuild do about users who are erased, on every kind of Redis. */
-@Timeout(90)
+@Timeout(240)
 abstract class ErasureSuite {
     private static final String USER_DAY = "counts-user-day";
     private static final String LIFETIME = "counts-lifetime";

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Whatever happens to Redis: nothing is committed meanwhile, and in the end it holds the last count of each address. */
-@Timeout(90)
+@Timeout(240)
 abstract class FaultSuite {
     // As docs/operations.md says.
     private static final List<String> LEAST_RIGHTS = List.of(

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Sinks that share the work and end, or stand still, without notice. */
-@Timeout(90)
+@Timeout(240)
 abstract class FleetSuite {
     // The least that brokers allow.
     private static final Duration SESSION = Duration.ofSeconds(6);

@@ -34,7 +34,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Making all counts anew, on every kind of Redis. */
-@Timeout(90)
+@Timeout(240)
 abstract class RebuildSuite {
     final Surroundings surroundings;
     final SinkTopics topics;

@@ -19,7 +19,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 
 /** A sink with its surroundings: what it says of itself can be asked for. */
 final class RunningSink implements AutoCloseable {
-    static final Duration PATIENCE = Duration.ofSeconds(30);
+    static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final MeterRegistry meters = new SimpleMeterRegistry();
     private final HealthChecks health = new HealthChecks();

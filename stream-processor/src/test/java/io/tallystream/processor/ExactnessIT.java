@@ -25,7 +25,7 @@ class ExactnessIT {
     private Path folder;
 
     @Test
-    @Timeout(180)
+    @Timeout(240)
     void shouldCountEachRecordOnceHoweverProcessorsEnd() throws Exception {
         run(new ExactnessRun.Plan(
                 SEED,

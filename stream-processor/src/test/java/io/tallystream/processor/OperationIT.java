@@ -28,7 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What those see who run a processor: its metrics, its health, how it fails and how another takes over. */
-@Timeout(120)
+@Timeout(240)
 class OperationIT {
     private static final int PARTITIONS = 2;
     // Of ten seconds, after which Kafka would give a processor's work to others by itself.

@@ -37,13 +37,14 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 @WithKafka
-@Timeout(60)
+@Timeout(240)
 class ProcessorIT {
     private static final String API_CALLS = "api-calls";
     private static final String USER_ACTIONS = "user-actions";
     private static final int PARTITIONS = 2;
     private static final int PRODUCTS = 5;
-    private static final Duration PROMPTLY = Duration.ofSeconds(5);
+    // Less than Kafka's clients wait where nobody has said otherwise.
+    private static final Duration PROMPTLY = Duration.ofSeconds(25);
 
     private final EmbeddedKafka kafka;
     private final Instant time = Instant.now();

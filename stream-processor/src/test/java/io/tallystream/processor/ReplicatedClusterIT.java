@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The processor on three brokers, of which some are killed while it counts. */
-@Timeout(180)
+@Timeout(240)
 class ReplicatedClusterIT {
     private static final int PARTITIONS = 2;
     private static final int PRODUCTS = 5;

@@ -21,7 +21,7 @@ import java.util.stream.StreamSupport;
 
 /** A processor with its surroundings: what it says of itself can be asked for. */
 final class RunningProcessor implements AutoCloseable {
-    static final Duration PATIENCE = Duration.ofSeconds(30);
+    static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final HealthChecks health = new HealthChecks();
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 @WithKafka
 @WithRedis
-@Timeout(60)
+@Timeout(240)
 class ExtensionsIT {
 
     private final EmbeddedKafka kafka;

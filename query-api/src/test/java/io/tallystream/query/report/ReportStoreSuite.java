@@ -27,7 +27,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(240)
 abstract class ReportStoreSuite {
     private static final WindowCalendar CALENDAR = new WindowCalendar(ZoneId.of("Asia/Kolkata"));
     // In a year to come: Redis deletes what has expired.

@@ -43,7 +43,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What every kind of Redis has to do with counts. */
-@Timeout(60)
+@Timeout(240)
 abstract class RedisCountsSuite {
     static final Retention RETENTION =
             new Retention(Duration.ofHours(5), Duration.ofDays(6), Duration.ofDays(70), Duration.ofDays(8));

@@ -26,7 +26,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(240)
 class HttpListenerTest {
     private static final int LOOPS = Runtime.getRuntime().availableProcessors();
 

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-@Timeout(60)
+@Timeout(240)
 class ProblemHandlerTest {
     private static final Problem RANGE = new Problem(422, "range", "Range", "too long ago", Map.of("finest", "day"));
     private static final CountDownLatch CLIENT_GONE = new CountDownLatch(1);

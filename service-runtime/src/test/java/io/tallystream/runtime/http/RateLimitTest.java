@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(240)
 class RateLimitTest {
     private static final String LIMITED = "limited-0123456789";
     private static final String ONE = "one-a-second-0123456789";

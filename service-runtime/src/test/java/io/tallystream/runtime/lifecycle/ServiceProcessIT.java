@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Runs real processes, and ends them with real signals. */
-@Timeout(120)
+@Timeout(240)
 class ServiceProcessIT {
     private static final List<String> STARTED = List.of(
             "base starting", "base started", "middle starting", "middle started", "top starting", "top started");

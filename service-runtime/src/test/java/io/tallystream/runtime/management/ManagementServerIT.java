@@ -22,7 +22,7 @@ class ManagementServerIT {
 
     /** Takes seconds: those after which the server gives a stalled request up. */
     @Test
-    @Timeout(60)
+    @Timeout(240)
     void shouldAnswerThoughClientsStall() throws Exception {
         List<Socket> stalled = new ArrayList<>();
         try (ManagementServer server = new ManagementServer(

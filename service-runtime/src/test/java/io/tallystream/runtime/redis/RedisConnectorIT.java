@@ -29,10 +29,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @WithRedis
-@Timeout(120)
+@Timeout(240)
 class RedisConnectorIT {
     private static final RedisConnector.Limits LIMITS = new RedisConnector.Limits(Duration.ofSeconds(3), 10_000);
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final String key = UUID.randomUUID().toString();
 

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(60)
+@Timeout(240)
 class KeyFileTest {
     private static final String SECRET = "tsi_0123456789abcdef";
     private static final String DIGEST = ApiKey.digestOf(SECRET);

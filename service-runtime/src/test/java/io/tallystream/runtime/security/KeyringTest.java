@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(60)
+@Timeout(240)
 class KeyringTest {
     private static final String CONFIGURED = "configured-0123456789";
     private static final String FIRST = "tsi_first-0123456789";

@@ -46,9 +46,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What would happen under a Kafka Streams that does not tell the buffer of its commits. */
 @WithKafka
-@Timeout(60)
+@Timeout(240)
 class CommitGuardIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final String TOPIC = "guarded";
     private static final TopicPartition PARTITION = new TopicPartition(TOPIC, 0);
 
