@@ -12,7 +12,7 @@ import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** TCP ports of 127.0.0.1. */
-final class LoopbackPorts {
+public final class LoopbackPorts {
 
     // Below the range from which operating systems serve outgoing connections: a client of somebody else's cannot take
     // the port between our look and the server's bind.
@@ -46,7 +46,7 @@ final class LoopbackPorts {
     }
 
     /** As many free ports, all different. */
-    static List<Integer> anyFree(int count) {
+    public static List<Integer> anyFree(int count) {
         Set<Integer> ports = new LinkedHashSet<>();
         while (ports.size() < count) {
             ports.add(anyFree());

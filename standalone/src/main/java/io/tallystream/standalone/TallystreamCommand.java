@@ -18,6 +18,7 @@ import picocli.CommandLine.IVersionProvider;
             RebuildCommand.class,
             KeysCommand.class,
             ReconcileCommand.class,
+            ProveCommand.class,
             CommandLine.HelpCommand.class
         },
         footerHeading = "%nExamples:%n",

@@ -1,0 +1,116 @@
+package io.tallystream.faults.fault;
+
+import java.time.Duration;
+import java.util.Locale;
+
+/** What can go wrong. Each is begun and, after a while, ended; what was killed is started again then, as a supervisor would. */
+public enum FaultKind {
+    /** SIGKILL of a gateway with requests under way. */
+    GATEWAY_KILLED(1, 4),
+    /** SIGTERM of a gateway under load. */
+    GATEWAY_STOPPED(1, 4),
+    /** SIGSTOP of a gateway: clients wait for its answers. */
+    GATEWAY_PAUSED(2, 9),
+    /** The gateways get all requests, and no answer of theirs arrives. */
+    ANSWERS_LOST(2, 6),
+    /** What clients and gateways send each other arrives after the fault. */
+    CLIENTS_CUT_OFF(2, 9),
+    /** All connections to the gateways are reset, for a while. */
+    CLIENTS_RESET(1, 3),
+    /** SIGKILL of a processor in the middle of a transaction. */
+    PROCESSOR_KILLED(1, 4),
+    /** SIGTERM of a processor, which hands over. */
+    PROCESSOR_STOPPED(1, 4),
+    /** SIGSTOP of a processor until others have taken over; then it goes on as if nothing had been. */
+    PROCESSOR_PAUSED(9, 13),
+    /** SIGKILL of all processors. */
+    PROCESSORS_KILLED(1, 3),
+    /** SIGKILL of a processor, whose disk is lost with it. */
+    PROCESSOR_STATE_LOST(1, 3),
+    /** A processor comes and goes, again and again. */
+    REBALANCES(1, 2),
+    /** SIGKILL of a sink between its write and its commit, or anywhere else. */
+    SINK_KILLED(1, 4),
+    /** SIGTERM of a sink, which hands over. */
+    SINK_STOPPED(1, 4),
+    /** SIGSTOP of a sink until the other has taken over; then it writes on what it had in hand. */
+    SINK_PAUSED(9, 13),
+    /** SIGKILL of all sinks. */
+    SINKS_KILLED(1, 3),
+    /** SIGKILL of a broker, which leads partitions and coordinates transactions. */
+    BROKER_KILLED(1, 5),
+    /** A broker stops in order and comes back. */
+    BROKER_STOPPED(1, 3),
+    /** SIGSTOP of a broker: its connections stay open and nothing comes from them. */
+    BROKER_PAUSED(2, 8),
+    /** SIGSTOP of two brokers of three: nothing can be acknowledged. */
+    BROKERS_PAUSED(4, 12),
+    /** SIGKILL of Redis, which comes back with what it had written down. */
+    REDIS_KILLED(1, 4),
+    /** SIGKILL of Redis, which comes back with nothing. */
+    REDIS_LOST(1, 3),
+    /** FLUSHALL under load. */
+    REDIS_FLUSHED(0, 1),
+    /** SIGSTOP of Redis. */
+    REDIS_PAUSED(2, 8),
+    /** Redis is full and refuses writes. */
+    REDIS_FULL(2, 6),
+    /** Redis is a replica all of a sudden, and refuses writes. */
+    REDIS_READ_ONLY(2, 6),
+    /** What sinks and query API send to Redis, and its answers, arrive after the fault. */
+    REDIS_CUT_OFF(2, 8),
+    /** Redis gets all commands, and no answer of its arrives. */
+    REDIS_ANSWERS_LOST(2, 6),
+    /** All connections to Redis are reset, for a while. */
+    REDIS_RESET(1, 3),
+    /** Redis is far away. */
+    REDIS_SLOW(3, 6),
+    /** SIGKILL of the query API. */
+    QUERY_KILLED(1, 3),
+    /** SIGKILL of everything at once, brokers and Redis included. */
+    ALL_KILLED(1, 2),
+    /** All services are restarted in order, one after the other, as for a new version. */
+    ROLLING_RESTART(0, 1);
+
+    private final Duration shortest;
+    private final Duration longest;
+
+    FaultKind(int shortestSeconds, int longestSeconds) {
+        shortest = Duration.ofSeconds(shortestSeconds);
+        longest = Duration.ofSeconds(longestSeconds);
+    }
+
+    /** As in {@code redis-killed}. */
+    public String label() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /**
+     * The kind with that label.
+     *
+     * @throws IllegalArgumentException if there is none
+     */
+    public static FaultKind ofLabel(String label) {
+        for (FaultKind kind : values()) {
+            if (kind.label().equals(label)) {
+                return kind;
+            }
+        }
+        throw new IllegalArgumentException("there is no fault " + label);
+    }
+
+    /** Whether counts may be lower after it than before, until Redis is filled again. */
+    public boolean losesRedis() {
+        return this == REDIS_LOST || this == REDIS_FLUSHED;
+    }
+
+    /** How long it is left as it is, at least. */
+    Duration shortest() {
+        return shortest;
+    }
+
+    /** How long it is left as it is, at most. */
+    Duration longest() {
+        return longest;
+    }
+}

@@ -1,0 +1,2 @@
+/** What goes wrong, and when. */
+package io.tallystream.faults.fault;
