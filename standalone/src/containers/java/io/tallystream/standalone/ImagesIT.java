@@ -13,6 +13,8 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,15 +28,19 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.containers.Network;
 import org.testcontainers.containers.startupcheck.OneShotStartupCheckStrategy;
-import org.testcontainers.kafka.KafkaContainer;
 import org.testcontainers.lifecycle.Startables;
 import org.testcontainers.utility.DockerImageName;
 
-/** The services' images do beside Kafka and Redis in containers what their jars do. One set of them, for all tests in their order. */
+/**
+ * The services' images do beside Kafka and Redis in containers what their jars do, with no more rights there than are documented.
+ * One set of them, for all tests in their order.
+ */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ImagesIT {
     private static final String INGEST_KEY = "tsi_0123456789abcdef";
+    private static final String PASSWORD = "of-this-test";
     private static final String ADMIN_TOKEN = "tsa_0123456789abcdef";
+    private static final String PARTITIONS = "3";
     private static final int EVENTS = 2_000;
     private static final int BATCH = 500;
     private static final Duration PATIENCE = Duration.ofMinutes(2);
@@ -42,40 +48,52 @@ class ImagesIT {
     private static final int QUERY_PORT = 8081;
 
     private static final Network NETWORK = Network.newNetwork();
-    private static final Map<String, String> SERVERS = Map.of(
-            "KAFKA_BOOTSTRAP_SERVERS", "kafka:19092",
-            "REDIS_URI", "redis://:of-this-test@redis:6379",
-            "PARTITIONS", "3");
-    private static final KafkaContainer KAFKA = new KafkaContainer(DockerImageName.parse("apache/kafka:4.3.1"))
-            .withNetwork(NETWORK)
-            .withListener("kafka:19092")
-            .withEnv("KAFKA_AUTO_CREATE_TOPICS_ENABLE", "false")
-            .withStartupTimeout(Images.PATIENCE);
+    private static final SecuredKafka KAFKA = new SecuredKafka(PASSWORD);
 
     @SuppressWarnings("resource") // Closed in stop().
     private static final GenericContainer<?> REDIS = new GenericContainer<>(DockerImageName.parse("redis:7"))
             .withNetwork(NETWORK)
             .withNetworkAliases("redis")
             .withExposedPorts(6379)
-            .withCommand("redis-server", "--requirepass", "of-this-test", "--maxmemory-policy", "noeviction");
+            .withCommand("redis-server", "--requirepass", PASSWORD, "--maxmemory-policy", "noeviction");
 
     private static final Map<String, GenericContainer<?>> SERVICES = new LinkedHashMap<>();
     private static final HttpClient CLIENT =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     @BeforeAll
-    static void start() {
-        Startables.deepStart(KAFKA, REDIS).join();
-        add("stream-processor", Map.of());
-        add("redis-sink", Map.of());
-        add("query-api", Map.of("ADMIN_TOKEN", ADMIN_TOKEN), QUERY_PORT);
-        add("ingest-gateway", Map.of("INGEST_KEYS", "test=" + INGEST_KEY), GATEWAY_PORT);
+    static void start() throws Exception {
+        Startables.deepStart(KAFKA.withNetwork(NETWORK).withStartupTimeout(Images.PATIENCE), REDIS)
+                .join();
+        KAFKA.allowWhatIsDocumented();
+        for (String[] words : DocumentedRights.ofRedis(PASSWORD)) {
+            List<String> command = new ArrayList<>(List.of("redis-cli", "-a", PASSWORD));
+            command.addAll(List.of(words));
+            assertThat(REDIS.execInContainer(command.toArray(String[]::new)).getStdout())
+                    .isEqualTo("OK\n");
+        }
+        add("stream-processor", KAFKA.settings("processor"));
+        add("redis-sink", both("sink", "sink"));
+        add("query-api", Map.of("REDIS_URI", redisUri("query"), "ADMIN_TOKEN", ADMIN_TOKEN), QUERY_PORT);
+        Map<String, String> gateway = new HashMap<>(KAFKA.settings("gateway"));
+        gateway.put("INGEST_KEYS", "test=" + INGEST_KEY);
+        add("ingest-gateway", gateway, GATEWAY_PORT);
         Startables.deepStart(SERVICES.values()).join();
     }
 
+    private static String redisUri(String user) {
+        return "redis://" + user + ":" + PASSWORD + "@redis:6379";
+    }
+
+    private static Map<String, String> both(String kafkaUser, String redisUser) {
+        Map<String, String> settings = new HashMap<>(KAFKA.settings(kafkaUser));
+        settings.put("REDIS_URI", redisUri(redisUser));
+        return settings;
+    }
+
     private static void add(String module, Map<String, String> variables, Integer... ports) {
-        Map<String, String> environment = new LinkedHashMap<>(SERVERS);
-        environment.putAll(variables);
+        Map<String, String> environment = new HashMap<>(variables);
+        environment.put("PARTITIONS", PARTITIONS);
         GenericContainer<?> container = Images.container(module, NETWORK, environment);
         container.addExposedPorts(Images.MANAGEMENT_PORT);
         Stream.of(ports).forEach(container::addExposedPort);
@@ -122,20 +140,42 @@ class ImagesIT {
 
     @Test
     @Order(2)
-    void shouldBalanceBySayOfTheCommandsImage() {
-        try (GenericContainer<?> command = Images.hardened(Images.build("standalone"))
-                .withNetwork(NETWORK)
-                .withEnv(SERVERS)
-                .withCommand("reconcile", "--date", "today", "--recount")
-                .withStartupCheckStrategy(new OneShotStartupCheckStrategy().withTimeout(PATIENCE))) {
-            command.start();
+    void shouldEraseAUser() throws Exception {
+        String clicks = "/api/v1/users/clicker/clicks";
+        HttpResponse<String> accepted =
+                post("{\"type\":\"click\",\"id\":\"c1\",\"user_id\":\"clicker\",\"product_id\":\"p1\"}");
+        assertThat(accepted.statusCode()).as(accepted.body()).isEqualTo(202);
+        await().atMost(PATIENCE).until(() -> clicksAt(clicks) == 1);
 
-            assertThat(command.getLogs()).contains("The books balance.");
-        }
+        // 503 says that no sink has taken it over in time, and to ask again.
+        await().atMost(PATIENCE)
+                .until(() -> send(question("/api/v1/users/clicker").DELETE()).statusCode() == 202);
+
+        await().atMost(PATIENCE).until(() -> clicksAt(clicks) == 0);
     }
 
     @Test
     @Order(3)
+    void shouldRebuildAndBalanceBySayOfTheCommandsImage() {
+        assertThat(run("rebuild", both("rebuild", "rebuild"))).contains("generation 2 is live");
+        assertThat(run("reconcile --date today --recount", both("reconcile", "query")))
+                .contains("The books balance.");
+    }
+
+    /** @return what it wrote; its exit code was 0 */
+    private static String run(String command, Map<String, String> settings) {
+        try (GenericContainer<?> container = Images.hardened(Images.build("standalone"))
+                .withNetwork(NETWORK)
+                .withEnv(settings)
+                .withCommand(command.split(" "))
+                .withStartupCheckStrategy(new OneShotStartupCheckStrategy().withTimeout(PATIENCE))) {
+            container.start();
+            return container.getLogs();
+        }
+    }
+
+    @Test
+    @Order(4)
     void shouldHaveTheMetricsOfTheirService() throws Exception {
         Map<String, String> one = Map.of(
                 "ingest-gateway", "tallystream_ingest_events_total",
@@ -151,7 +191,7 @@ class ImagesIT {
     }
 
     @Test
-    @Order(4)
+    @Order(5)
     void shouldTellMistakesInTheConfigurationAndEndWithExitCode2() {
         try (GenericContainer<?> gateway = Images.hardened(Images.build("ingest-gateway"))
                 .withEnv("MAX_CONNECTIONS", "none")
@@ -166,7 +206,7 @@ class ImagesIT {
     }
 
     @Test
-    @Order(5)
+    @Order(6)
     void shouldEndInOrderWhenAskedTo() {
         for (String service : List.of("ingest-gateway", "stream-processor", "redis-sink", "query-api")) {
             GenericContainer<?> container = SERVICES.get(service);
@@ -197,14 +237,23 @@ class ImagesIT {
     }
 
     private static long counted(String what) throws IOException, InterruptedException {
-        HttpResponse<String> answer = send(HttpRequest.newBuilder(
-                        uri(SERVICES.get("query-api"), QUERY_PORT, "/api/v1/stats/trend?range=day&" + what))
-                .header("Authorization", "Bearer " + ADMIN_TOKEN));
+        HttpResponse<String> answer = send(question("/api/v1/stats/trend?range=day&" + what));
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
         return new JsonObject(answer.body())
                 .getJsonArray("data").stream()
                         .mapToLong(day -> ((JsonObject) day).getLong("count"))
                         .sum();
+    }
+
+    private static long clicksAt(String path) throws IOException, InterruptedException {
+        HttpResponse<String> answer = send(question(path));
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        return new JsonObject(answer.body()).getLong("clicks");
+    }
+
+    private static HttpRequest.Builder question(String path) {
+        return HttpRequest.newBuilder(uri(SERVICES.get("query-api"), QUERY_PORT, path))
+                .header("Authorization", "Bearer " + ADMIN_TOKEN);
     }
 
     private static URI uri(GenericContainer<?> container, int port, String path) {
