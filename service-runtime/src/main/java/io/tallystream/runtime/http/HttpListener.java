@@ -31,7 +31,7 @@ public final class HttpListener implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(HttpListener.class);
     private static final int IDLE_SECONDS = 60;
     private static final int MAX_HEADERS_BYTES = 8_192;
-    private static final long START_LIMIT_SECONDS = 20;
+    private static final long START_LIMIT_SECONDS = 60;
     // Beyond the time in which requests may end.
     private static final Duration CLOSE_MARGIN = Duration.ofSeconds(5);
 
