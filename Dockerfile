@@ -55,5 +55,5 @@ VOLUME ["/var/lib/tallystream", "/tmp"]
 USER 1001:1001
 WORKDIR /var/lib/tallystream
 EXPOSE 8080 8081 9090
-HEALTHCHECK --interval=5s --timeout=5s --start-period=60s --retries=3 CMD ["/opt/tallystream/ready"]
+HEALTHCHECK --interval=5s --timeout=5s --start-period=180s --retries=3 CMD ["/opt/tallystream/ready"]
 ENTRYPOINT ["java", "-jar", "/opt/tallystream/main.jar"]
