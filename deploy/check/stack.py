@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import shutil
+import socket
 import subprocess
 import tempfile
 import time
@@ -12,13 +13,33 @@ import urllib.parse
 import urllib.request
 
 TREE = pathlib.Path(__file__).resolve().parents[2]
-READY_LIMIT = 300
-COUNT_LIMIT = 180
+READY_LIMIT = 600
+COUNT_LIMIT = 300
 METRICS = {"api_call": "calls", "click": "clicks", "page_view": "page_views", "dwell": "dwells"}
+# Where the search for a free port begins, below those that the system gives to connections.
+PORTS = {"INGEST_HOST_PORT": 18080, "QUERY_HOST_PORT": 18180, "KAFKA_HOST_PORT": 19094, "KAFKA_2_HOST_PORT": 19194,
+         "KAFKA_3_HOST_PORT": 19294}
+# Without curl, which not every base image has.
+SCRAPE = r"exec 3<>/dev/tcp/127.0.0.1/9090; printf 'GET /metrics HTTP/1.0\r\n\r\n' >&3; cat <&3"
+TASKS = 'tallystream_processor_tasks{kind="active"}'
+RESTORING = "tallystream_processor_restoring"
 
 
 def say(text):
     print(f"{time.strftime('%H:%M:%S')} {text}", flush=True)
+
+
+def free_port(first):
+    """The first port of this machine from there on that nobody listens on."""
+    for port in range(first, first + 100):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                continue
+    raise AssertionError(f"no free port from {first} on")
 
 
 def has_compose_v2():
@@ -34,7 +55,8 @@ class Stack:
         self.v2 = has_compose_v2()
         self.compose_command = ["docker", "compose"] if self.v2 else ["docker-compose"]
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="tallystream-"))
-        self.environment = {**os.environ, "COMPOSE_PROJECT_NAME": name}
+        self.ports = {name: os.environ.get(name) or str(free_port(first)) for name, first in PORTS.items()}
+        self.environment = {**os.environ, **self.ports, "COMPOSE_PROJECT_NAME": name}
 
     def __enter__(self):
         files = subprocess.run(
@@ -49,13 +71,15 @@ class Stack:
         lines = (self.folder / ".env").read_text().splitlines()
         self.secrets = dict(line.split("=", 1) for line in lines if "=" in line and not line.startswith("#"))
         self.key = self.secrets["INGEST_KEYS"].split("=", 1)[1]
-        self.ingest_port = int(os.environ.get("INGEST_HOST_PORT", 8080))
-        self.query_port = int(os.environ.get("QUERY_HOST_PORT", 8081))
+        self.ingest_port = int(self.ports["INGEST_HOST_PORT"])
+        self.query_port = int(self.ports["QUERY_HOST_PORT"])
         return self
 
     def __exit__(self, failure, *_):
         if failure:
             self.tell()
+        # In order takes long: the last of three brokers waits for the others. Nothing is to be kept.
+        self.compose("kill", check=False)
         self.compose("down", "-v", "--rmi", "local", check=False)
         shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -103,6 +127,19 @@ class Stack:
         subprocess.run(["docker", "kill", container], check=True, capture_output=True)
         say(f"killed a {service}")
         return container
+
+    def tasks(self, without=None):
+        """How many parts of their work the processors do, and have nothing to restore for."""
+        samples = {}
+        for container in self.containers("stream-processor"):
+            if container == without:
+                continue
+            shown = subprocess.run(["docker", "exec", container, "bash", "-c", SCRAPE], check=True, capture_output=True, text=True)
+            for line in shown.stdout.splitlines():
+                name, _, value = line.rpartition(" ")
+                if name in (TASKS, RESTORING):
+                    samples[name] = samples.get(name, 0) + float(value)
+        return samples.get(TASKS) if samples.get(RESTORING) == 0 else None
 
     def ask(self, path, **parameters):
         request = urllib.request.Request(

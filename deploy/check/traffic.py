@@ -11,6 +11,8 @@ PRODUCTS = 7
 USERS = 500
 REQUEST_LIMIT = 20
 RETRY_AFTER = 0.2
+# No answer; of the gateway, and of HAProxy where a gateway went away with the request: what was written is not known.
+UNKNOWN = (None, 502, 503, 504)
 
 
 def event(run, number, now_ms):
@@ -50,7 +52,7 @@ class Traffic:
         with self.lock:
             return sum(self.acknowledged.values())
 
-    def finish(self, patience=180):
+    def finish(self, patience=300):
         """No new batches; returns when all that were begun are acknowledged."""
         if self.limit is None:
             self.stopping.set()
@@ -79,7 +81,7 @@ class Traffic:
                 status, answer = self._post(body)
                 if status == 202:
                     break
-                if status not in (None, 503):
+                if status not in UNKNOWN:
                     self.failure = f"answered {status}: {answer[:300]}"
                     return
                 with self.lock:
