@@ -192,7 +192,7 @@ public final class CountMerger implements Processor<byte[], byte[], byte[], Outp
             for (Granularity granularity : GRANULARITIES) {
                 if (target.has(granularity)) {
                     int start = amount.isDaily()
-                            ? windows.ofDay(CellKey.time(key))
+                            ? windows.ofDay(granularity, CellKey.time(key))
                             : windows.ofMinute(granularity, CellKey.time(key));
                     int sub = target.isSplitBySub() ? CellKey.sub(key) : 0;
                     expanded.add(cell(target, granularity, sub, start), sum);

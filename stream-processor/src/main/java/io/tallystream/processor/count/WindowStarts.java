@@ -37,8 +37,16 @@ final class WindowStarts {
         };
     }
 
-    /** The window of a day counted from 1970. */
-    int ofDay(int day) {
+    /** The window in which a day lies that is counted from 1970. */
+    int ofDay(Granularity granularity, int day) {
+        return switch (granularity) {
+            case DAY -> startOfDay(day);
+            case LIFETIME -> 0;
+            case MINUTE, HOUR -> throw new IllegalArgumentException("a day is in no " + granularity.wireName());
+        };
+    }
+
+    private int startOfDay(int day) {
         if (ofDay.size() > MAX_REMEMBERED) {
             ofDay.clear();
         }

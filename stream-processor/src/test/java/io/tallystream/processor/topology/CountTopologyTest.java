@@ -250,6 +250,25 @@ class CountTopologyTest {
                         entry("clicks|lifetime|all|user||", 1L));
     }
 
+    @Test
+    void shouldAddUpTheNewUsersOfAllDays() {
+        start(Map.of());
+
+        for (int day = 0; day < 3; day++) {
+            for (int user = 0; user <= day; user++) {
+                driver.append(NOW.plus(Duration.ofDays(day)), USER_ACTIONS, """
+                        {"type":"page_view","page":"/","user_id":"u%d of day %d"}""".formatted(user, day));
+            }
+        }
+
+        assertThat(of("new_users"))
+                .containsOnly(
+                        entry("new_users|day|2026-11-20|total|", 1L),
+                        entry("new_users|day|2026-11-21|total|", 2L),
+                        entry("new_users|day|2026-11-22|total|", 3L),
+                        entry("new_users|lifetime|all|total|", 6L));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"UTC", "Asia/Kolkata", "America/New_York", "Australia/Lord_Howe"})
     void shouldCountLikeAPlainRecount(String zone) {
