@@ -15,6 +15,7 @@ COPY ingest-gateway/pom.xml ingest-gateway/
 COPY stream-processor/pom.xml stream-processor/
 COPY redis-sink/pom.xml redis-sink/
 COPY query-api/pom.xml query-api/
+COPY fault-tests/pom.xml fault-tests/
 COPY standalone/pom.xml standalone/
 COPY benchmarks/pom.xml benchmarks/
 RUN mkdir -p event-schema/src/main/java/nothing \

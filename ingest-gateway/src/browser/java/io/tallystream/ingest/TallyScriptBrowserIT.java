@@ -128,9 +128,8 @@ class TallyScriptBrowserIT extends OneGateway {
 
         List<JsonObject> dwells = ofType(awaitEvents(3), "dwell");
         assertThat(dwells).hasSize(2);
-        long seen = dwells.stream()
-                .mapToLong(event -> event.getLong("duration_ms"))
-                .sum();
+        long seen =
+                dwells.stream().mapToLong(event -> event.getLong("duration_ms")).sum();
         // All its life but the 300 ms and more in which it was hidden; each is rounded.
         assertThat(seen).isGreaterThan(90).isLessThan((long) lived - 298);
     }
@@ -174,8 +173,8 @@ class TallyScriptBrowserIT extends OneGateway {
     @ParameterizedTest
     @ValueSource(strings = {"doNotTrack", "globalPrivacyControl"})
     void shouldRespectThoseWhoDoNotWantToBeCounted(String wish) {
-        page.addInitScript("Object.defineProperty(Navigator.prototype, '" + wish
-                + "', { get: () => '" + wish + "' === 'doNotTrack' ? '1' : true });");
+        page.addInitScript("Object.defineProperty(Navigator.prototype, '" + wish + "', { get: () => '" + wish
+                + "' === 'doNotTrack' ? '1' : true });");
         page.navigate(shop.origin() + "/");
         page.evaluate("() => tally.user('somebody')");
         page.click("#buy");
@@ -190,7 +189,8 @@ class TallyScriptBrowserIT extends OneGateway {
         page.navigate(elsewhere.origin() + "/");
         page.click("#buy");
         page.navigate("about:blank");
-        await().atMost(PATIENCE).untilAsserted(() -> assertThat(gateway.answers(403)).isGreaterThan(refused));
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(gateway.answers(403)).isGreaterThan(refused));
 
         assertNothingSentBefore();
     }

@@ -43,8 +43,8 @@ class DashboardBrowserIT {
 
     @BeforeAll
     static void start() throws IOException {
-        tallystream = Tallystream.ready(
-                folder.resolve("data"), Map.of("INGEST_PORT", Integer.toString(freePort())), "start");
+        tallystream =
+                Tallystream.ready(folder.resolve("data"), Map.of("INGEST_PORT", Integer.toString(freePort())), "start");
         chromium = new Chromium();
     }
 
@@ -134,8 +134,14 @@ class DashboardBrowserIT {
         JsonArray events = new JsonArray();
         for (int i = 0; i < 5; i++) {
             events.add(call(EVIL, 200, 5))
-                    .add(new JsonObject().put("type", "click").put("user_id", "u").put("product_id", EVIL))
-                    .add(new JsonObject().put("type", "page_view").put("user_id", "u").put("page", "/" + EVIL));
+                    .add(new JsonObject()
+                            .put("type", "click")
+                            .put("user_id", "u")
+                            .put("product_id", EVIL))
+                    .add(new JsonObject()
+                            .put("type", "page_view")
+                            .put("user_id", "u")
+                            .put("page", "/" + EVIL));
         }
         assertThat(tallystream.post(events.encode()).statusCode()).isEqualTo(202);
         try (Dashboard dashboard = signedIn()) {
@@ -148,7 +154,8 @@ class DashboardBrowserIT {
             assertThat(dashboard.locator("h1")).hasText(EVIL);
             dashboard.awaitView();
             dashboard.open("/products");
-            assertThat(dashboard.locator("[data-panel=products]").getByText(EVIL)).isVisible();
+            assertThat(dashboard.locator("[data-panel=products]").getByText(EVIL))
+                    .isVisible();
             assertThat(dashboard.locator("[data-panel=pages]").getByText(EVIL)).isVisible();
             assertThat(dashboard.locator("#content img")).hasCount(0);
             dashboard.assertNoProblems();
@@ -171,7 +178,8 @@ class DashboardBrowserIT {
                     dashboard.page().setViewportSize(width, 844);
                     dashboard.assertFits();
                 }
-                for (var table : dashboard.locator(".panel-tools [aria-pressed]").all()) {
+                for (var table :
+                        dashboard.locator(".panel-tools [aria-pressed]").all()) {
                     table.click();
                 }
                 assertThat(dashboard.locator(".chart:visible")).hasCount(0);
@@ -180,7 +188,9 @@ class DashboardBrowserIT {
             assertThat(dashboard.locator("#verdict .badge")).isVisible();
             dashboard.open("/reports/" + today);
             assertThat(dashboard.locator("#figure-total_calls")).hasText("106");
-            Page printed = dashboard.page().waitForPopup(() -> dashboard.locator("#print-report").click());
+            Page printed = dashboard
+                    .page()
+                    .waitForPopup(() -> dashboard.locator("#print-report").click());
             assertThat(printed.locator("h1")).containsText(today);
             dashboard.assertNoProblems();
         }
@@ -220,8 +230,8 @@ class DashboardBrowserIT {
         assertThat(lines.get(0)).isEqualTo("endpoint,calls,share,success_rate,p50,p95,p99");
         Map<String, String> written = new LinkedHashMap<>();
         for (String line : lines.subList(1, lines.size())) {
-        List<String> cells = List.of(line.split(",", -1));
-        written.put(cells.get(0), String.join(",", cells.get(1), cells.get(3), cells.get(4), cells.get(6)));
+            List<String> cells = List.of(line.split(",", -1));
+            written.put(cells.get(0), String.join(",", cells.get(1), cells.get(3), cells.get(4), cells.get(6)));
         }
         assertThat(written).isEqualTo(answered).hasSize(3);
     }

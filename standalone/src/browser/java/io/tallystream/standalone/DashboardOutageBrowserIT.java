@@ -106,8 +106,7 @@ class DashboardOutageBrowserIT {
     private static void assertSays(String state, String text) {
         dashboard.awaitState(state);
         assertThat(dashboard.locator(".banner"))
-                .containsText(
-                        text, new LocatorAssertions.ContainsTextOptions().setTimeout(Dashboard.PATIENCE_MS));
+                .containsText(text, new LocatorAssertions.ContainsTextOptions().setTimeout(Dashboard.PATIENCE_MS));
         // What was there is still there.
         assertThat(dashboard.locator("#figure-today")).hasText(Integer.toString(sent));
     }

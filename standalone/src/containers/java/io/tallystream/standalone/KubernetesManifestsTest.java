@@ -50,7 +50,8 @@ class KubernetesManifestsTest {
         List<JsonNode> manifests = manifests();
         assertThat(manifests).hasSizeGreaterThan(10);
         for (JsonNode manifest : manifests) {
-            String type = manifest.path("apiVersion").asText() + " " + manifest.path("kind").asText();
+            String type = manifest.path("apiVersion").asText() + " "
+                    + manifest.path("kind").asText();
             assertThat(SCHEMAS).as("no schema for %s", manifest).containsKey(type);
             SCHEMAS.get(type).validate(JsonParser.parseString(manifest.toString()));
         }
@@ -70,7 +71,8 @@ class KubernetesManifestsTest {
                 }
             }
             try (Stream<Path> files = Files.list(FOLDER.resolve(folder))) {
-                assertThat(files.map(Path::getFileName).filter(name -> !name.toString().equals(KUSTOMIZATION)))
+                assertThat(files.map(Path::getFileName)
+                                .filter(name -> !name.toString().equals(KUSTOMIZATION)))
                         .containsExactlyInAnyOrderElementsOf(listed);
             }
         }
@@ -84,8 +86,9 @@ class KubernetesManifestsTest {
             if (manifest.path("kind").asText().equals("ConfigMap")) {
                 manifest.path("data").fieldNames().forEachRemaining(set::add);
             }
-            manifest.findValues("env").forEach(variables -> variables.forEach(
-                    variable -> set.add(variable.path("name").asText())));
+            manifest.findValues("env")
+                    .forEach(variables -> variables.forEach(
+                            variable -> set.add(variable.path("name").asText())));
         }
 
         assertThat(set).hasSizeGreaterThan(8).isSubsetOf(settings);
