@@ -11,9 +11,10 @@ export class Pulse {
   show(feed) {
     const state = feed.state;
     this.element.dataset.state = state;
+    this.element.toggleAttribute('data-quiet', feed.quiet !== null);
     const behind = feed.behind;
     if ((state === 'live' || state === 'polling' || state === 'behind') && behind !== null) {
-      const shown = t('pulse.age', {age: age(behind)});
+      const shown = feed.quiet === null ? t('pulse.age', {age: age(behind)}) : t('pulse.quiet', {age: age(feed.quiet)});
       setText(this.element, state === 'behind' ? shown : t('pulse.' + state) + ' · ' + shown);
     } else {
       setText(this.element, t('pulse.' + state));

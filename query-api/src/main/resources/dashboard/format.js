@@ -45,7 +45,10 @@ export function millis(value) {
   if (value < 60_000) {
     return tenths(value / 1000) + ' s';
   }
-  return value < 3_600_000 ? tenths(value / 60_000) + ' min' : tenths(value / 3_600_000) + ' h';
+  if (value < 3_600_000) {
+    return tenths(value / 60_000) + ' min';
+  }
+  return value < 172_800_000 ? tenths(value / 3_600_000) + ' h' : tenths(value / 86_400_000) + ' d';
 }
 
 /** How long ago, in seconds as long as that makes sense. */

@@ -9,6 +9,8 @@ const SILENCE_MS = 4000;
 const RATE_MS = 10_000;
 /** From then on counts count as late. */
 const BEHIND_MS = 5000;
+/** For so long nothing has been counted before it is said: nobody may have sent anything, or nothing counts. */
+const QUIET_MS = 60_000;
 
 export class Feed {
   /** connecting, live, polling, unavailable (Redis is away) or lost (the server is). */
@@ -120,6 +122,13 @@ export class Feed {
   /** How old the counts are, in milliseconds; null if nobody tells. */
   get behind() {
     return this.figures?.freshness?.behind_ms ?? null;
+  }
+
+  /** How long ago the newest count was made, in milliseconds, if that is long; null if not, or if nobody tells. */
+  get quiet() {
+    const newest = this.figures?.freshness?.newest ?? null;
+    const since = newest === null ? 0 : Date.parse(this.figures.as_of) - Date.parse(newest);
+    return since > QUIET_MS ? since : null;
   }
 
   /** What there is to say about the figures: as `connection`, and behind or stale. */

@@ -27,6 +27,7 @@ const app = document.getElementById('app');
 let shell = null;
 let feed = null;
 let shown = null;
+const left = [];
 
 const on = {
   language: code => {
@@ -47,14 +48,26 @@ const on = {
   },
 };
 
-function closeView() {
+/** What is shown changes no more, but stays until something else takes its place. */
+function leaveView() {
   if (shown !== null) {
     clearTimeout(shown.timer);
     shown.aborter.abort();
     shown.unsubscribe();
-    shown.view.close();
+    left.push(shown.view);
     shown = null;
   }
+}
+
+function closeView() {
+  leaveView();
+  left.splice(0).forEach(view => view.close());
+}
+
+/** Puts something in the place of what was shown before. */
+function fill(element) {
+  shell.fill(element);
+  left.splice(0).forEach(view => view.close());
 }
 
 /** Shows the sign-in page, and why. */
@@ -99,7 +112,8 @@ async function load(current) {
       return;
     }
     current.loaded = true;
-    shell.fill(current.view.element);
+    fill(current.view.element);
+    shell.settle(location.hash);
   } catch (problem) {
     if (current.aborter.signal.aborted) {
       return;
@@ -112,7 +126,8 @@ async function load(current) {
       const retry = h('button', {type: 'button', class: 'button', on: {click: () => load(current)}}, t('error.again'));
       const state = nothing(t('error.title'), whyNot(problem));
       state.append(retry);
-      shell.fill(h('div', {class: 'panel', role: 'alert'}, state));
+      fill(h('div', {class: 'panel', role: 'alert'}, state));
+      shell.settle(null);
     }
   }
   current.timer = setTimeout(() => load(current), again);
@@ -124,17 +139,18 @@ function show() {
   const name = Object.hasOwn(VIEWS, asked) ? asked : 'live';
   const moved = shown === null || shown.name !== name || shown.item !== item;
   const inside = shown !== null && shell.element.contains(document.activeElement);
-  closeView();
+  leaveView();
   const module = name === 'apis' && item !== null ? endpoint : MODULES[name];
   const aborter = new AbortController();
   const view = module.create({item, params, feed});
   const current = {name, item, view, aborter, timer: null, loaded: false, unsubscribe: feed.subscribe(() => view.tick?.(feed))};
   shown = current;
   shell.head(name, view);
+  shell.unsettle();
   shell.update(feed);
   setTimeout(() => {
     if (!current.loaded && shown === current && moved) {
-      shell.fill(h('div', {class: 'panel ghost', 'aria-busy': 'true', 'aria-label': t('state.loading'), role: 'img'}));
+      fill(h('div', {class: 'panel ghost', 'aria-busy': 'true', 'aria-label': t('state.loading'), role: 'img'}));
     }
   }, GHOST_MS);
   load(current);

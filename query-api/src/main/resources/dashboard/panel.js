@@ -17,6 +17,7 @@ export class Panel {
   #file;
   #switch = null;
   #rows = [];
+  #isBlank = true;
   #empty;
   #chart;
   #blank = null;
@@ -51,7 +52,8 @@ export class Panel {
 
   #arrange() {
     const tabular = this.#switch === null || this.#switch.getAttribute('aria-pressed') === 'true';
-    const blank = this.#empty !== null && this.#rows.length === 0;
+    const nowhere = this.#rows.length === 0;
+    const blank = this.#empty !== null && (nowhere || this.#isBlank && !tabular);
     this.#table.element.hidden = !tabular || blank;
     this.element.classList.toggle('flush', tabular);
     if (this.#chart !== null) {
@@ -70,9 +72,10 @@ export class Panel {
     save(this.#file, csv(this.#columns.filter(column => column.file !== false), this.#table.sorted()));
   }
 
-  /** Rows for the table and the file. */
-  show(rows, hint = null) {
+  /** Rows for the table and the file; `isBlank` where a chart of them would have nothing to show. */
+  show(rows, hint = null, isBlank = false) {
     this.#rows = rows;
+    this.#isBlank = isBlank;
     this.#table.show(rows);
     this.#arrange();
     if (hint !== null) {

@@ -38,7 +38,8 @@ export class Shell {
   #crumb = h('div');
   #tools = h('div', {class: 'tools'});
   #zone = h('p', {class: 'zone'});
-  #place = h('div');
+  #place = h('div', {class: 'place'});
+  #main = null;
   #pulse = new Pulse();
   #banner = new Banner();
 
@@ -48,14 +49,15 @@ export class Shell {
     }
     const home = h('a', {class: 'brand', href: link('live'), 'aria-label': 'Tallystream'}, h('img', {src: new URL('icon.svg', import.meta.url), alt: ''}), h('span', {}, 'Tallystream'));
     const out = h('button', {type: 'button', class: 'button quiet', id: 'sign-out', on: {click: on.signOut}}, t('shell.sign-out'));
+    this.#main = h('main', {class: 'main', id: 'content'}, h('div', {class: 'inner'},
+      h('div', {class: 'top'}, h('div', {class: 'title'}, this.#crumb, this.#title), this.#pulse.element, this.#tools),
+      this.#banner.element, this.#place));
     this.element = h('div', {class: 'frame'},
       h('a', {class: 'skip', href: '#content', on: {click: event => { event.preventDefault(); this.#title.focus(); }}}, t('shell.skip')),
       h('header', {class: 'side'}, home,
         h('nav', {'aria-label': t('shell.views')}, h('ul', {}, [...this.#links.values()].map(each => h('li', {}, each)))),
         h('div', {class: 'foot'}, this.#zone, h('div', {class: 'row'}, preferences(on)), h('div', {class: 'row'}, out))),
-      h('main', {class: 'main', id: 'content'}, h('div', {class: 'inner'},
-        h('div', {class: 'top'}, h('div', {class: 'title'}, this.#crumb, this.#title), this.#pulse.element, this.#tools),
-        this.#banner.element, this.#place)));
+      this.#main);
   }
 
   /** Shows what a view is called and what chooses its contents; the contents follow with `fill`. */
@@ -80,6 +82,20 @@ export class Shell {
 
   fill(element) {
     this.#place.replaceChildren(element);
+  }
+
+  /** What is below the heading is still that of before. */
+  unsettle() {
+    this.#main.setAttribute('aria-busy', 'true');
+    delete this.#main.dataset.shown;
+  }
+
+  /** What was asked for is there: the address it had, null if it could not be shown. */
+  settle(address) {
+    this.#main.setAttribute('aria-busy', 'false');
+    if (address !== null) {
+      this.#main.dataset.shown = address;
+    }
   }
 
   /** For a visitor who has moved to another view by keyboard. */

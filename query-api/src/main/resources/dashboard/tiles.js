@@ -33,7 +33,7 @@ export class Tiles {
 /** How something changed against before, as a part of before; null before means that there was nothing. */
 export function changed(now, before, label) {
   if (before === null || before === undefined || before === 0 || now === null) {
-    return h('span', {class: 'change'}, t('change.none', {label}));
+    return h('span', {class: 'change'}, t('change.none'));
   }
   const ratio = now / before - 1;
   const way = Math.abs(ratio) < 0.0005 ? 'same' : ratio > 0 ? 'up' : 'down';

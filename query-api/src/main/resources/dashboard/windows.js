@@ -44,6 +44,11 @@ export function trendRows(trend) {
   }));
 }
 
+/** Whether nothing happened in any window. */
+export function isNothing(rows, ...names) {
+  return rows.every(row => names.every(name => !row[name]));
+}
+
 /** The sum of a member of rows; null where one is missing. */
 export function sum(rows, of) {
   return rows.reduce((total, row) => total === null || of(row) === null ? null : total + of(row), 0);

@@ -10,7 +10,7 @@ import {Panel} from '../panel.js';
 import {sparkline} from '../sparkline.js';
 import {barred, linked} from '../table.js';
 import {changed, Tiles} from '../tiles.js';
-import {names, states, stateLegend, timeColumn} from '../windows.js';
+import {isNothing, names, states, stateLegend, timeColumn} from '../windows.js';
 
 const LIMIT = 100;
 const SPARKS = 30;
@@ -70,7 +70,7 @@ export function create({params}) {
   const fine = span === 'day' ? 'hour' : 'minute';
   const tiles = new Tiles(['calls', 'success_rate', 'endpoints', 'slowest'].map(id => ({id, title: t('apis.' + id)})));
   const chart = new Chart('low');
-  const course = new Panel({title: t('apis.all'), chart, file: 'api-calls', legend: stateLegend(), columns: [timeColumn(fine),
+  const course = new Panel({title: t('apis.all'), chart, file: 'api-calls', empty: t('apis.none'), legend: stateLegend(), columns: [timeColumn(fine),
     {id: 'count', title: t('column.calls'), value: row => row.count, show: row => count(row.count), number: true},
     {id: 'final', table: false, value: row => row.final}]});
   const table = new Panel({title: t('apis.table'), file: 'endpoints', columns: columns(compare), empty: t('apis.none')});
@@ -107,7 +107,7 @@ export function create({params}) {
       if (trend !== null) {
         const all = states(trend.data);
         const named = names(trend.data, fine, false);
-        course.show(trend.data.map((bucket, i) => ({...bucket, state: all[i]})));
+        course.show(trend.data.map((bucket, i) => ({...bucket, state: all[i]})), null, isNothing(trend.data, 'count'));
         chart.show({...named, format: count, axis: compact, about: describe(t('apis.all'), named.names, trend.data.map(bucket => bucket.count), count),
           series: [{name: t('column.calls'), type: 'bar', values: trend.data.map(bucket => bucket.count), states: all}]});
       }

@@ -10,7 +10,7 @@ import {Panel} from '../panel.js';
 import {chosen, rangePicker} from '../ranges.js';
 import {barred} from '../table.js';
 import {changed, Tiles} from '../tiles.js';
-import {names, states, stateLegend, sum, timeColumn, trendRows} from '../windows.js';
+import {isNothing, names, states, stateLegend, sum, timeColumn, trendRows} from '../windows.js';
 
 const PERCENTILES = ['p50', 'p95', 'p99'];
 
@@ -25,7 +25,7 @@ export function create({item, params}) {
   const slow = granularity === 'minute' ? 'hour' : granularity;
   const tiles = new Tiles(['calls', 'success_rate', ...PERCENTILES].map(id => ({id, title: t('endpoint.' + id)})));
   const callsChart = new Chart();
-  const calls = new Panel({title: t('endpoint.trend'), chart: callsChart, file: 'endpoint-calls',
+  const calls = new Panel({title: t('endpoint.trend'), chart: callsChart, file: 'endpoint-calls', empty: t('apis.none'),
     legend: stateLegend(compare === null ? [] : [{name: t('compare.' + compare), shape: 'dash'}]),
     columns: [timeColumn(granularity), number('count', count), ...(compare === null ? [] : [number('before', count)]), {id: 'final', table: false, value: row => row.final}]});
   const latencyChart = new Chart();
@@ -38,8 +38,8 @@ export function create({item, params}) {
       cell.replaceChildren(h('span', {class: 'badge', data: {kind: row.success ? 'good' : 'bad'}}, t(row.success ? 'status.success' : 'status.error')));
     }},
     number('calls', count), {...number('share', percent), render: barred(row => row.share, row => percent(row.share, 1))}]});
-  statuses.element.classList.add('third');
-  latency.element.classList.add('two-thirds');
+  statuses.element.classList.add('half');
+  latency.element.classList.add('half');
 
   return {
     title: member(item), crumb: h('a', {class: 'crumb', href: link('apis')}, '← ' + t('view.apis')),
@@ -60,7 +60,7 @@ export function create({item, params}) {
       tiles.show('calls', count(total), {note: compare === null ? t('range.' + name) : changed(total, totalBefore, t('compare.' + compare))});
       tiles.show('success_rate', percent(ends.success_rate), {note: t('endpoint.today')});
       PERCENTILES.forEach(id => tiles.show(id, millis(times?.[id] ?? null), {note: id === 'p50' ? t('endpoint.p50.note') : ''}));
-      calls.show(rows);
+      calls.show(rows, null, isNothing(rows, 'count', 'before'));
       const named = names(trend.data, granularity, long);
       callsChart.show({...named, format: count, axis: compact, about: describe(t('endpoint.trend'), named.names, rows.map(row => row.count), count), series: [
         {name: t('column.calls'), type: 'bar', values: rows.map(row => row.count), states: rows.map(row => row.state)},

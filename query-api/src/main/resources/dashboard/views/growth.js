@@ -9,7 +9,7 @@ import {t} from '../language.js';
 import {Panel} from '../panel.js';
 import {serverNow} from '../ranges.js';
 import {changed, Tiles} from '../tiles.js';
-import {states, stateLegend, sum} from '../windows.js';
+import {isNothing, states, stateLegend, sum} from '../windows.js';
 
 const LENGTHS = ['7', '30', '90'];
 const ACTIVE = ['active_users', 'active_users_7d', 'active_users_30d'];
@@ -21,15 +21,15 @@ export function create({params}) {
   const number = id => ({id, title: t('column.' + id), value: row => row[id], show: row => count(row[id]), number: true});
   const day = {id: 'date', title: t('column.date'), value: row => row.date, show: row => date(row.date)};
   const newChart = new Chart();
-  const fresh = new Panel({title: t('growth.new'), chart: newChart, file: 'new-users',
+  const fresh = new Panel({title: t('growth.new'), chart: newChart, file: 'new-users', empty: t('growth.none'),
     legend: stateLegend(compare === null ? [] : [{name: t('compare.previous'), shape: 'dash'}]),
     columns: [day, number('new_users'), ...(compare === null ? [] : [number('before')])]});
   const activeChart = new Chart();
-  const active = new Panel({title: t('growth.active'), hint: t('growth.active.hint'), chart: activeChart, file: 'growth',
+  const active = new Panel({title: t('growth.active'), hint: t('growth.active.hint'), chart: activeChart, file: 'growth', empty: t('growth.none'),
     legend: legend(ACTIVE.map((id, i) => ({name: t('growth.' + id), color: i + 1, shape: 'line'}))),
     columns: [day, number('new_users'), ...ACTIVE.map(number), number('total_users'), {id: 'final', table: false, value: row => row.final}]});
   const allChart = new Chart('low');
-  const all = new Panel({title: t('growth.all'), chart: allChart, file: 'all-users', columns: [day, number('total_users')]});
+  const all = new Panel({title: t('growth.all'), chart: allChart, file: 'all-users', empty: t('growth.none'), columns: [day, number('total_users')]});
 
   return {
     title: t('view.growth'),
@@ -55,14 +55,14 @@ export function create({params}) {
       const stickiness = last.active_users_30d === 0 ? null : last.active_users / last.active_users_30d;
       tiles.show('total_users', count(last.total_users), {note: t('growth.total.note', {share: percent(stickiness, 1)})});
       const named = {labels: rows.map(row => date(row.date, {month: 'short', day: 'numeric'})), names: rows.map(row => date(row.date))};
-      fresh.show(rows);
+      fresh.show(rows, null, isNothing(rows, 'new_users', 'before'));
       newChart.show({...named, format: count, axis: compact, about: describe(t('growth.new'), named.names, rows.map(row => row.new_users), count), series: [
         {name: t('column.new_users'), type: 'bar', values: rows.map(row => row.new_users), states: all_},
         ...(before === null ? [] : [{name: t('compare.previous'), type: 'line', before: true, values: rows.map(row => row.before)}])]});
-      active.show(rows);
+      active.show(rows, null, isNothing(rows, ...ACTIVE));
       activeChart.show({...named, format: count, axis: compact, about: describe(t('growth.active'), named.names, rows.map(row => row.active_users), count),
         series: ACTIVE.map((id, i) => ({name: t('growth.' + id), type: 'line', color: i + 1, values: rows.map(row => row[id]), states: all_}))});
-      all.show(rows);
+      all.show(rows, null, isNothing(rows, 'total_users'));
       allChart.show({...named, format: count, axis: compact, about: describe(t('growth.all'), named.names, rows.map(row => row.total_users), count),
         series: [{name: t('column.total_users'), type: 'line', area: true, color: 1, values: rows.map(row => row.total_users), states: all_}]});
     },

@@ -8,7 +8,7 @@ import {t} from '../language.js';
 import {Panel} from '../panel.js';
 import {serverNow} from '../ranges.js';
 import {Tiles} from '../tiles.js';
-import {names, states, timeColumn} from '../windows.js';
+import {isNothing, names, states, timeColumn} from '../windows.js';
 
 const REFUSED = ['late', 'future', 'invalid', 'duplicate'];
 const KINDS = {balanced: 'good', off: 'bad', open: 'warn', expired: ''};
@@ -21,19 +21,33 @@ function badge(verdict) {
   return h('span', {class: 'badge', data: {kind: KINDS[verdict]}}, t('verdict.' + verdict));
 }
 
+const SIDE = /^(\w+?)(?: by (\w+))?(?: of (all minutes|all hours|the day))?$/;
+const SUMS = {'all minutes': 'sum.minutes', 'all hours': 'sum.hours', 'the day': 'sum.day'};
+
+/** What one side of an equation is, such as "calls by status of all hours", in the reader's language. */
+function side(name) {
+  const [, metric, dimension, sum] = SIDE.exec(name) ?? [];
+  if (metric === undefined) {
+    return name;
+  }
+  const whole = t('metric.' + metric);
+  const what = dimension === undefined ? whole : t('sum.parts', {what: whole, part: t('dimension.' + dimension)});
+  return sum === undefined ? what : t(SUMS[sum], {what});
+}
+
 export function create({params}) {
   const today = dateOf(serverNow());
   const day = params.get('date') ?? addDays(today, -1);
   const tiles = new Tiles(['freshness', 'lag', 'accepted', 'refused', 'memory'].map(id => ({id, title: t('health.' + id)})));
   const verdict = h('p', {class: 'verdict', id: 'verdict'});
   const books = new Panel({title: t('health.books'), hint: t('health.books.hint', {date: date(day)}), file: 'reconciliation', key: row => row.left + row.relation + row.right, columns: [
-    {id: 'left', title: t('column.left'), value: row => row.left}, number('left_count', count),
+    {id: 'left', title: t('column.left'), value: row => row.left, show: row => side(row.left)}, number('left_count', count),
     {id: 'relation', title: '', value: row => row.relation, show: row => row.relation === 'equals' ? '=' : '≤'},
-    {id: 'right', title: t('column.right'), value: row => row.right}, number('right_count', count),
+    {id: 'right', title: t('column.right'), value: row => row.right, show: row => side(row.right)}, number('right_count', count),
     {id: 'verdict', title: t('column.verdict'), value: row => row.verdict, render: (cell, row) => cell.replaceChildren(badge(row.verdict))}]});
   books.element.querySelector('header').after(verdict);
   const chart = new Chart();
-  const refused = new Panel({title: t('health.not-counted'), hint: t('health.not-counted.hint'), chart, file: 'not-counted',
+  const refused = new Panel({title: t('health.not-counted'), hint: t('health.not-counted.hint'), chart, file: 'not-counted', empty: t('health.all-counted'),
     legend: legend(REFUSED.map((id, i) => ({name: t('outcome.' + id), color: i + 1}))), columns: [timeColumn('hour'), ...REFUSED.map(id => ({...number(id, count), title: t('outcome.' + id)}))]});
   const memory = h('dl', {class: 'facts'});
   const meter = h('i');
@@ -73,7 +87,7 @@ export function create({params}) {
       const all = states(data);
       const rows = data.map((bucket, i) => ({time: bucket.time, state: all[i], ...Object.fromEntries(REFUSED.map((id, j) => [id, trends[j].data[i].count]))}));
       const named = names(data, 'hour', false);
-      refused.show(rows);
+      refused.show(rows, null, isNothing(rows, ...REFUSED));
       chart.show({...named, format: count, axis: compact, about: describe(t('health.not-counted'), named.names, rows.map(row => REFUSED.reduce((a, id) => a + row[id], 0)), count),
         series: REFUSED.map((id, i) => ({name: t('outcome.' + id), type: 'bar', stack: 'refused', color: i + 1, values: rows.map(row => row[id]), states: all}))});
     },

@@ -7,7 +7,7 @@ import {age, compact, count, member, percent, tenths} from '../format.js';
 import {t} from '../language.js';
 import {Panel} from '../panel.js';
 import {Tiles} from '../tiles.js';
-import {names, states, stateLegend, timeColumn} from '../windows.js';
+import {isNothing, names, states, stateLegend, timeColumn} from '../windows.js';
 
 const MOVE = {duration: 420, easing: 'cubic-bezier(.2,.7,.2,1)'};
 const calm = matchMedia('(prefers-reduced-motion: reduce)');
@@ -74,7 +74,7 @@ export function create({feed}) {
   const tiles = new Tiles(['rate', 'minute', 'success', 'today', 'users', 'freshness'].map(id => ({id, title: t('live.' + id)})));
   const chart = new Chart('tall');
   const minutes = new Panel({
-    title: t('live.minutes'), chart, file: 'live-minutes', legend: stateLegend(),
+    title: t('live.minutes'), chart, file: 'live-minutes', empty: t('live.quiet'), legend: stateLegend(),
     columns: [timeColumn('minute'), {id: 'count', title: t('column.calls'), value: row => row.count, show: row => count(row.count), number: true},
       {id: 'final', table: false, value: row => row.final}],
   });
@@ -95,11 +95,11 @@ export function create({feed}) {
     tiles.show('success', percent(today.success_rate), {note: t('live.success.note')});
     tiles.show('today', count(today.calls), {note: t('live.today.note', {count: count(hour.calls)})});
     tiles.show('users', count(today.active_users), {note: t('live.users.note', {count: count(today.new_users)})});
-    tiles.show('freshness', feed.behind === null ? '–' : age(feed.behind), {note: t('live.freshness.note')});
+    tiles.show('freshness', feed.behind === null ? '–' : age(feed.behind), {note: feed.quiet === null ? t('live.freshness.note') : t('live.freshness.quiet', {age: age(feed.quiet)})});
     hot.show(apis);
     none.hidden = apis.length > 0;
     const all = states(data);
-    minutes.show(data.map((bucket, i) => ({...bucket, state: all[i]})));
+    minutes.show(data.map((bucket, i) => ({...bucket, state: all[i]})), null, isNothing(data, 'count'));
     const named = names(data, 'minute', false);
     chart.show({
       ...named, format: count, axis: compact, about: describe(t('live.minutes'), named.names, data.map(bucket => bucket.count), count),

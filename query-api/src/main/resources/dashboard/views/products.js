@@ -8,7 +8,7 @@ import {t} from '../language.js';
 import {Panel} from '../panel.js';
 import {barred} from '../table.js';
 import {Tiles} from '../tiles.js';
-import {names, states, timeColumn} from '../windows.js';
+import {isNothing, names, states, timeColumn} from '../windows.js';
 
 const LIMIT = 25;
 
@@ -22,7 +22,7 @@ export function create({params}) {
   const fine = span === 'day' ? 'hour' : 'minute';
   const tiles = new Tiles(['clicks', 'products', 'page_views', 'dwell'].map(id => ({id, title: t('products.' + id)})));
   const chart = new Chart();
-  const course = new Panel({title: t('products.course'), chart, file: 'clicks-and-views',
+  const course = new Panel({title: t('products.course'), chart, file: 'clicks-and-views', empty: t('products.quiet'),
     legend: legend([{name: t('column.clicks'), shape: 'line', color: 1}, {name: t('column.page_views'), shape: 'line', color: 2}]),
     columns: [timeColumn(fine), {...number('clicks', count), sort: undefined}, {...number('page_views', count), sort: undefined}]});
   const share = number('share', value => percent(value, 1), {render: barred(row => row.share, row => percent(row.share, 1))});
@@ -60,7 +60,7 @@ export function create({params}) {
         // What is to come is not zero.
         const past = rows.map(row => Date.parse(row.time) <= Date.parse(clicks.as_of));
         const values = id => rows.map((row, i) => past[i] ? row[id] : null);
-        course.show(rows);
+        course.show(rows, null, isNothing(rows, 'clicks', 'page_views'));
         chart.show({...named, format: count, axis: compact, about: describe(t('products.course'), named.names, values('clicks'), count), series: [
           {name: t('column.clicks'), type: 'line', area: true, color: 1, values: values('clicks'), states: all},
           {name: t('column.page_views'), type: 'line', color: 2, values: values('page_views'), states: all}]});

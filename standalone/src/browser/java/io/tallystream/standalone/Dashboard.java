@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -58,6 +59,10 @@ final class Dashboard implements AutoCloseable {
         return page;
     }
 
+    String address() {
+        return address;
+    }
+
     /** Signs in through the form. What the browser says of not being signed in is no problem. */
     Dashboard signIn(String token) {
         page.navigate(address);
@@ -76,6 +81,12 @@ final class Dashboard implements AutoCloseable {
     }
 
     void awaitView() {
+        // What was shown before stays until then.
+        Awaitility.await()
+                .pollInSameThread()
+                .atMost(Duration.ofMillis((long) PATIENCE_MS))
+                .until(() -> (Boolean)
+                        page.evaluate("() => document.querySelector('#content')?.dataset.shown === location.hash"));
         assertThat(page.locator(".ghost")).hasCount(0, patience());
         // Each chart that is to be seen has been drawn.
         assertThat(page.locator(".chart:visible:not([data-drawn])")).hasCount(0, patience());
@@ -87,7 +98,8 @@ final class Dashboard implements AutoCloseable {
     }
 
     void awaitFigure(String id, String value) {
-        assertThat(page.locator("#figure-" + id)).hasText(value, new LocatorAssertions.HasTextOptions().setTimeout(PATIENCE_MS));
+        assertThat(page.locator("#figure-" + id))
+                .hasText(value, new LocatorAssertions.HasTextOptions().setTimeout(PATIENCE_MS));
     }
 
     Locator locator(String selector) {
@@ -104,8 +116,8 @@ final class Dashboard implements AutoCloseable {
     void assertFits() {
         Awaitility.await()
                 .pollInSameThread()
-                .untilAsserted(() -> assertThat(
-                                (Integer) page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth"))
+                .untilAsserted(() -> assertThat((Integer)
+                                page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth"))
                         .as(page.url())
                         .isLessThanOrEqualTo(0));
     }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tallystream.schema.count.CountTable;
+import io.tallystream.schema.count.Dimension;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -58,6 +60,17 @@ class MessagesTest {
                         key -> assertThat(whole.contains(key) || begun.stream().anyMatch(key::startsWith))
                                 .as(key)
                                 .isTrue());
+    }
+
+    @Test
+    void shouldNameWhateverIsCounted() {
+        for (CountTable.Row row : CountTable.rows()) {
+            assertThat(keys(english)).contains("metric." + row.metric().wireName());
+            if (row.dimension() != Dimension.TOTAL) {
+                assertThat(keys(english))
+                        .contains("dimension." + row.dimension().wireName());
+            }
+        }
     }
 
     private Set<String> all(Pattern pattern) {
