@@ -68,15 +68,20 @@ public final class Counts implements AutoCloseable {
 
     /** Tells that all counts of one partition are there up to the one time, and the newest is of the other. */
     Counts freshness(String completeUntil, String newest) {
+        return freshness("counts-day", 0, completeUntil, newest, 0);
+    }
+
+    /** The same of a partition of which so many counts are still to be written. */
+    Counts freshness(String topic, int partition, String completeUntil, String newest, long lag) {
         Map<Freshness.Score, Long> scores = Map.of(
                 Freshness.Score.COMPLETE,
                 Instant.parse(completeUntil).toEpochMilli(),
                 Freshness.Score.NEWEST,
                 Instant.parse(newest).toEpochMilli(),
                 Freshness.Score.LAG,
-                0L);
+                lag);
         scores.forEach((score, value) ->
-                redis().zadd(CountKeys.freshness(keys.prefix()), (double) value, score.member("counts-day", 0)));
+                redis().zadd(CountKeys.freshness(keys.prefix()), (double) value, score.member(topic, partition)));
         return this;
     }
 
