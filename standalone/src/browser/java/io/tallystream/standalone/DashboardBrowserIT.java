@@ -261,6 +261,14 @@ class DashboardBrowserIT {
             assertThat(dashboard.locator("[data-focus=language]")).isFocused();
             dashboard.locator("[data-focus=theme]").click();
             assertThat(dashboard.locator("html")).hasAttribute("data-theme", "dark");
+            dashboard.page().click("nav a[href^='#/health']");
+            dashboard.awaitView();
+            assertThat(dashboard.locator("[data-panel=reconciliation] tbody th").first())
+                    .hasText("调用次数，全部小时");
+            for (String name :
+                    dashboard.locator("[data-panel=reconciliation] tbody").allInnerTexts()) {
+                assertThat(name).doesNotContainPattern("[a-z]");
+            }
             dashboard.page().click("nav a[href^='#/growth']");
             assertThat(dashboard.locator("h1")).hasText("增长");
             assertThat(dashboard.page().url()).contains("lang=zh").contains("theme=dark");

@@ -3,20 +3,28 @@ package io.tallystream.standalone;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.microsoft.playwright.Route;
 import com.microsoft.playwright.assertions.LocatorAssertions;
 import io.tallystream.embedded.EmbeddedKafka;
 import io.tallystream.embedded.EmbeddedRedis;
+import io.tallystream.query.QueryMain;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -29,6 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class DashboardOutageBrowserIT {
     private static final String PASSWORD = "0123456789abcdef";
+    private static final String OVERVIEW = "**/api/v1/stats/overview";
 
     @TempDir
     private static Path folder;
@@ -104,6 +113,10 @@ class DashboardOutageBrowserIT {
     }
 
     private static void assertSays(String state, String text) {
+        assertSays(dashboard, state, text);
+    }
+
+    private static void assertSays(Dashboard dashboard, String state, String text) {
         dashboard.awaitState(state);
         assertThat(dashboard.locator(".banner"))
                 .containsText(text, new LocatorAssertions.ContainsTextOptions().setTimeout(Dashboard.PATIENCE_MS));
@@ -111,7 +124,15 @@ class DashboardOutageBrowserIT {
         assertThat(dashboard.locator("#figure-today")).hasText(Integer.toString(sent));
     }
 
+    private static LocatorAssertions.ContainsTextOptions patience() {
+        return new LocatorAssertions.ContainsTextOptions().setTimeout(Dashboard.PATIENCE_MS);
+    }
+
     private static void assertGoesOn() {
+        assertGoesOn(dashboard);
+    }
+
+    private static void assertGoesOn(Dashboard dashboard) {
         dashboard.awaitState("live");
         assertThat(dashboard.locator(".banner")).isHidden();
         assertThat(send()).isEqualTo(202);
@@ -141,7 +162,81 @@ class DashboardOutageBrowserIT {
 
     @Test
     @Order(3)
-    void shouldOutlastTheQueryApi() throws Exception {
+    void shouldOutlastTheQueryApiAlone() throws Exception {
+        // The program's own goes on, as all else in it does.
+        int port = freePorts(1).get(0);
+        KillableProcess query = startQuery(port);
+        awaitPage(port);
+        try (Dashboard other = new Dashboard(chromium.browser(), "http://127.0.0.1:" + port + "/")) {
+            other.signIn(tallystream.secret("admin-token"));
+            other.awaitFigure("today", Integer.toString(sent));
+            other.page().evaluate("() => { window.stayed = true; }");
+
+            query.close();
+            assertSays(other, "lost", "No answer since");
+            // What is sent meanwhile counts, and is there once the page is.
+            assertThat(send()).isEqualTo(202);
+            dashboard.awaitFigure("today", Integer.toString(sent));
+
+            query = startQuery(port);
+            other.awaitFigure("today", Integer.toString(sent));
+            assertGoesOn(other);
+        } finally {
+            query.close();
+        }
+    }
+
+    private static void awaitPage(int port) {
+        HttpRequest page = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/"))
+                .build();
+        Awaitility.await("the page")
+                .atMost(Tallystream.READY_LIMIT)
+                .ignoreExceptionsInstanceOf(IOException.class)
+                .until(() -> HttpClient.newHttpClient()
+                                .send(page, BodyHandlers.discarding())
+                                .statusCode()
+                        == 200);
+    }
+
+    private static KillableProcess startQuery(int port) throws IOException {
+        return KillableProcess.start(
+                QueryMain.class,
+                Map.of(
+                        "QUERY_PORT", Integer.toString(port),
+                        "MANAGEMENT_PORT", "0",
+                        "REDIS_URI", redis.uri(),
+                        "ADMIN_TOKEN", tallystream.secret("admin-token"),
+                        "DATA_DIR", folder.resolve("query").toString()),
+                folder.resolve("query.log").toFile());
+    }
+
+    @Test
+    @Order(4)
+    void shouldTellThatNothingIsCounted() {
+        // What a processor that stands still looks like: Redis has all that is in Kafka, and nothing new comes.
+        try (Dashboard other = new Dashboard(chromium.browser(), tallystream.printed("Dashboard +(http://\\S+)"))) {
+            other.signIn(tallystream.secret("admin-token"));
+            other.page().route("**/api/v1/live", route -> route.abort());
+            other.page().route(OVERVIEW, route -> {
+                JsonObject figures = new JsonObject(route.fetch().text());
+                Instant now = Instant.parse(figures.getString("as_of"));
+                figures.getJsonObject("freshness")
+                        .put("newest", now.minusSeconds(300).toString());
+                route.fulfill(new Route.FulfillOptions().setBody(figures.encode()));
+            });
+            other.page().reload();
+            assertThat(other.locator(".pulse")).containsText("nothing counted for 5.0 min", patience());
+            assertThat(other.locator("[data-figure=freshness] .note")).hasText("nothing counted for 5.0 min");
+
+            other.page().unroute(OVERVIEW);
+            assertThat(send()).isEqualTo(202);
+            assertThat(other.locator(".pulse")).containsText("behind", patience());
+        }
+    }
+
+    @Test
+    @Order(5)
+    void shouldOutlastAllOfTheProgram() throws Exception {
         tallystream.kill();
         assertSays("lost", "No answer since");
         tallystream = Tallystream.ready(folder.resolve("data"), VARIABLES, "start");

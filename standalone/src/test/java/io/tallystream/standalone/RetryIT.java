@@ -3,6 +3,7 @@ package io.tallystream.standalone;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.tallystream.ingest.IngestMain;
 import io.tallystream.schema.kafka.Topics;
 import io.vertx.core.json.JsonObject;
 import java.io.File;
@@ -64,13 +65,13 @@ class RetryIT {
         File log = folder.resolve("gateway.log").toFile();
         try (Tallystream tallystream = Tallystream.ready(folder.resolve("data"), "start")) {
             String key = tallystream.secret("ingest-key");
-            GatewayProcess gateway = GatewayProcess.start(tallystream.kafka(), port, key, log);
+            KillableProcess gateway = startGateway(tallystream.kafka(), port, key, log);
             try {
                 RetryingClients clients = new RetryingClients(port, key, CLIENTS);
                 for (int kill = 0; kill < kills; kill++) {
                     awaitInFlight(clients, inFlight);
                     gateway.close();
-                    gateway = GatewayProcess.start(tallystream.kafka(), port, key, log);
+                    gateway = startGateway(tallystream.kafka(), port, key, log);
                 }
                 awaitMoreAccepted(clients);
                 assertThat(clients.stop()).succeedsWithin(PATIENCE);
@@ -149,5 +150,24 @@ class RetryIT {
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return free.getLocalPort();
         }
+    }
+
+    private static KillableProcess startGateway(String bootstrapServers, int port, String key, File log)
+            throws IOException {
+        return KillableProcess.start(
+                IngestMain.class,
+                Map.of(
+                        "INGEST_PORT",
+                        Integer.toString(port),
+                        "MANAGEMENT_PORT",
+                        "0",
+                        "INGEST_KEYS",
+                        "test=" + key,
+                        // So that requests wait for Kafka rather than for their client.
+                        "KAFKA_PRODUCER_LINGER_MS",
+                        "100",
+                        "KAFKA_BOOTSTRAP_SERVERS",
+                        bootstrapServers),
+                log);
     }
 }
