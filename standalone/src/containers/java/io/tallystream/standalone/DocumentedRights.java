@@ -23,21 +23,30 @@ import org.apache.kafka.common.utils.SecurityUtils;
 /** What docs/operations.md says that each service has to be allowed, as Kafka and Redis take it. */
 final class DocumentedRights {
     private static final Path OPERATIONS = Path.of("..", "docs", "operations.md");
-    private static final Pattern KAFKA =
-            Pattern.compile("^\\| (\\w+) \\| (`.+`) \\| (topics|group|transactional ids) (`.+`) \\|$", Pattern.MULTILINE);
+    private static final Pattern KAFKA = Pattern.compile(
+            "^\\| (\\w+) \\| (`.+`) \\| (topics|group|transactional ids) (`.+`) \\|$", Pattern.MULTILINE);
     private static final Pattern REDIS = Pattern.compile("^ACL SETUSER .+$", Pattern.MULTILINE);
     private static final Pattern CODE = Pattern.compile("`([^`]+)`");
     private static final Map<String, ResourceType> RESOURCES = Map.of(
-            "topics", ResourceType.TOPIC, "group", ResourceType.GROUP, "transactional ids", ResourceType.TRANSACTIONAL_ID);
+            "topics",
+            ResourceType.TOPIC,
+            "group",
+            ResourceType.GROUP,
+            "transactional ids",
+            ResourceType.TRANSACTIONAL_ID);
 
     private DocumentedRights() {}
 
     /** One for each user, operation and resource of the table. */
     static List<AclBinding> ofKafka() {
         List<AclBinding> bindings = new ArrayList<>();
-        KAFKA.matcher(text()).results().forEach(row -> code(row.group(2)).forEach(operation -> code(row.group(4))
-                .map(name -> resource(RESOURCES.get(row.group(3)), name))
-                .forEach(resource -> bindings.add(new AclBinding(resource, allowed(row.group(1), operation))))));
+        KAFKA.matcher(text())
+                .results()
+                .forEach(row -> code(row.group(2))
+                        .forEach(operation -> code(row.group(4))
+                                .map(name -> resource(RESOURCES.get(row.group(3)), name))
+                                .forEach(resource ->
+                                        bindings.add(new AclBinding(resource, allowed(row.group(1), operation))))));
         assertThat(bindings).as("rights in %s", OPERATIONS).hasSizeGreaterThan(20);
         return bindings;
     }

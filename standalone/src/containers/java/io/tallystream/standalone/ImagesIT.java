@@ -212,7 +212,9 @@ class ImagesIT {
                     .withTimeout(60)
                     .exec();
 
-            assertThat(exitCode(container)).as("%s: %s", service, container.getLogs()).isZero();
+            assertThat(exitCode(container))
+                    .as("%s: %s", service, container.getLogs())
+                    .isZero();
         }
     }
 
@@ -243,10 +245,9 @@ class ImagesIT {
     }
 
     private static long counted(String what) {
-        return answered(200, () -> question("/api/v1/stats/trend?range=day&" + what))
-                .getJsonArray("data").stream()
-                        .mapToLong(day -> ((JsonObject) day).getLong("count"))
-                        .sum();
+        return answered(200, () -> question("/api/v1/stats/trend?range=day&" + what)).getJsonArray("data").stream()
+                .mapToLong(day -> ((JsonObject) day).getLong("count"))
+                .sum();
     }
 
     private static long clicksAt(String path) {
