@@ -47,7 +47,9 @@ import picocli.CommandLine.Spec;
             "            2 wrong usage or configuration."
         })
 final class ReconcileCommand implements Callable<Integer> {
-    private static final Duration CONNECT_LIMIT = Duration.ofSeconds(10);
+    private static final Duration CONNECT_LIMIT = Duration.ofSeconds(20);
+    // Nobody waits at a page, and a JVM that has only just started is slow.
+    private static final Duration ANSWER_LIMIT = Duration.ofSeconds(30);
     private static final Duration LIMIT = Duration.ofMinutes(5);
     private static final Duration PAUSE = Duration.ofMillis(20);
     // Counts are read as they are stored, one share for each partition.
@@ -94,7 +96,8 @@ final class ReconcileCommand implements Callable<Integer> {
         SinkConfig stores = config.stores();
         WindowCalendar calendar = new WindowCalendar(stores.zone());
         Window day = day(calendar);
-        try (CountReader counts = new CountReader(stores.redisUri(), stores.redisKeyPrefix(), ANY_PARTITIONS)) {
+        try (CountReader counts =
+                new CountReader(stores.redisUri(), stores.redisKeyPrefix(), ANY_PARTITIONS, ANSWER_LIMIT)) {
             counts.start();
             awaitConnection(counts);
             Spans spans = new Spans(

@@ -30,10 +30,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class CountReader implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(CountReader.class);
-    /** How long an answer may take. With the look for a session before it, it is there within two seconds. */
+    /** How long an answer may take unless told otherwise. With the look for a session before it, it is there within two seconds. */
     public static final Duration ANSWER_LIMIT = Duration.ofMillis(1_400);
 
-    private static final Duration COMMAND_LIMIT = Duration.ofMillis(1_500);
+    private static final Duration COMMAND_MARGIN = Duration.ofMillis(100);
     private static final int MAX_COMMANDS_UNDER_WAY = 100_000;
     private static final long PROBE_MS = 1_000;
     private static final long CONNECT_RETRY_MS = 200;
@@ -43,6 +43,7 @@ public final class CountReader implements AutoCloseable {
     private final RedisConnector connector;
     private final String prefix;
     private final int partitions;
+    private final Duration limit;
     private final ScheduledExecutorService probe = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "redis-probe");
         thread.setDaemon(true);
@@ -61,12 +62,26 @@ public final class CountReader implements AutoCloseable {
      * @throws IllegalArgumentException if the URI is none
      */
     public CountReader(String redisUri, String prefix, int partitions) {
+        this(redisUri, prefix, partitions, ANSWER_LIMIT);
+    }
+
+    /**
+     * Likewise, for somebody who has more or less patience.
+     *
+     * @param limit how long an answer may take
+     */
+    public CountReader(String redisUri, String prefix, int partitions, Duration limit) {
         this.prefix = requireNonNull(prefix, "prefix");
         this.partitions = partitions;
+        this.limit = requireNonNull(limit, "limit");
         keys = new CountKeys(prefix, CountKeys.FIRST_GENERATION);
         // The probe connects anew: sooner than Lettuce, which waits up to half a minute, and also where Redis is gone
         // without a word.
-        connector = new RedisConnector(redisUri, new RedisConnector.Limits(COMMAND_LIMIT, MAX_COMMANDS_UNDER_WAY));
+        connector = new RedisConnector(redisUri, new RedisConnector.Limits(commandLimit(), MAX_COMMANDS_UNDER_WAY));
+    }
+
+    private Duration commandLimit() {
+        return limit.plus(COMMAND_MARGIN);
     }
 
     /** Begins to connect, and tries until it succeeds. */
@@ -81,17 +96,17 @@ public final class CountReader implements AutoCloseable {
 
     /**
      * Answers a question from counts of one generation. Where all counts were made anew meanwhile, and the former ones may be gone
-     * in part, the question is asked once more. Fails with a {@link RedisException} when that takes longer than {@link #ANSWER_LIMIT}.
+     * in part, the question is asked once more. Fails with a {@link RedisException} when that takes longer than an answer may.
      *
      * @param question reads from the snapshot, and from nothing else
      */
     public <T> CompletionStage<Answer<T>> answer(Function<Snapshot, CompletionStage<T>> question) {
         return answer(question, MAX_SWITCHES)
                 .toCompletableFuture()
-                .orTimeout(ANSWER_LIMIT.toMillis(), TimeUnit.MILLISECONDS)
+                .orTimeout(limit.toMillis(), TimeUnit.MILLISECONDS)
                 .exceptionally(failure -> {
                     throw failure instanceof TimeoutException
-                            ? new RedisException("Redis took more than " + ANSWER_LIMIT)
+                            ? new RedisException("Redis took more than " + limit)
                             : asRedisException(failure);
                 });
     }
@@ -219,7 +234,7 @@ public final class CountReader implements AutoCloseable {
             if (link == null) {
                 link = connector.connect();
             }
-            link.probe().toCompletableFuture().get(COMMAND_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+            link.probe().toCompletableFuture().get(commandLimit().toMillis(), TimeUnit.MILLISECONDS);
             health = Health.up("reached");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
