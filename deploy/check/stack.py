@@ -14,6 +14,7 @@ import urllib.request
 
 TREE = pathlib.Path(__file__).resolve().parents[2]
 READY_LIMIT = 600
+UP_ATTEMPTS = 3
 COUNT_LIMIT = 300
 METRICS = {"api_call": "calls", "click": "clicks", "page_view": "page_views", "dwell": "dwells"}
 # Where the search for a free port begins, below those that the system gives to connections.
@@ -103,7 +104,12 @@ class Stack:
         scales = [argument for service, copies in scale.items()
                   for argument in ("--scale", f"{service.replace('_', '-')}={copies}")]
         begun = time.monotonic()
-        self.compose("up", "-d", *(["--wait"] if self.v2 else []), *scales)
+        for attempt in range(UP_ATTEMPTS):
+            # docker-compose gives up with the first container that ends, also where Docker starts it again.
+            done = self.compose("up", "-d", *(["--wait"] if self.v2 else []), *scales, check=attempt == UP_ATTEMPTS - 1)
+            if done.returncode == 0:
+                break
+            say(f"up has given up, once more: {done.stderr.strip().splitlines()[-2:]}")
         self.await_true("all containers healthy", READY_LIMIT, self.is_healthy)
         say(f"up and healthy after {time.monotonic() - begun:.0f} s {scale or ''}")
 
