@@ -7,6 +7,7 @@ import {h} from '../dom.js';
 import {addDays, compact, count, member, millis, percent} from '../format.js';
 import {t} from '../language.js';
 import {Panel} from '../panel.js';
+import {serverNow} from '../ranges.js';
 import {sparkline} from '../sparkline.js';
 import {barred, linked} from '../table.js';
 import {changed, Tiles} from '../tiles.js';
@@ -79,7 +80,9 @@ export function create({params}) {
 
   async function askCourse(range, row, signal) {
     const trend = await askIfKept('stats/trend', {...range, dimension: 'endpoint', member: row.endpoint}, signal);
-    courses.set(row.endpoint, trend === null ? [] : trend.data.map(bucket => bucket.count));
+    // What is to come is not zero.
+    const past = (trend?.data ?? []).filter(bucket => Date.parse(bucket.time) <= serverNow());
+    courses.set(row.endpoint, past.map(bucket => bucket.count));
   }
 
   return {
