@@ -54,7 +54,7 @@ public record Fault(FaultKind kind, int which, Duration length) {
             case BROKER_KILLED -> on.kafka().kill(broker());
             case BROKER_STOPPED -> on.kafka().stop(broker());
             case BROKER_PAUSED -> on.kafka().pause(broker());
-            case BROKERS_PAUSED -> others().forEach(on.kafka()::pause);
+            case BROKERS_PAUSED, LEADER_LOST -> others().forEach(on.kafka()::pause);
             case REDIS_KILLED, REDIS_LOST -> on.redis().kill();
             case REDIS_FLUSHED -> on.redis().call("FLUSHALL");
             case REDIS_PAUSED -> on.redis().pause();
@@ -96,6 +96,11 @@ public record Fault(FaultKind kind, int which, Duration length) {
             case BROKER_KILLED, BROKER_STOPPED -> on.kafka().start(broker());
             case BROKER_PAUSED -> on.kafka().resume(broker());
             case BROKERS_PAUSED -> others().forEach(on.kafka()::resume);
+            case LEADER_LOST -> {
+                on.kafka().kill(broker());
+                others().forEach(on.kafka()::resume);
+                on.kafka().start(broker());
+            }
             case REDIS_KILLED -> on.redis().restart();
             case REDIS_LOST -> {
                 on.redis().eraseFiles();

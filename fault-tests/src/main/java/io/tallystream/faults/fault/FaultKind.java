@@ -45,6 +45,9 @@ public enum FaultKind {
     BROKER_PAUSED(2, 8),
     /** SIGSTOP of two brokers of three: nothing can be acknowledged. */
     BROKERS_PAUSED(4, 12),
+    /** A broker goes on alone for a moment and is killed before the other two, still in sync as far as anybody knows, go on. */
+    LEADER_LOST(2, 3),
+
     /** SIGKILL of Redis, which comes back with what it had written down. */
     REDIS_KILLED(1, 4),
     /** SIGKILL of Redis, which comes back with nothing. */
