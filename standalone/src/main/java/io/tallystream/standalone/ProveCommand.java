@@ -1,5 +1,6 @@
 package io.tallystream.standalone;
 
+import io.tallystream.embedded.EmbeddedStartException;
 import io.tallystream.faults.FaultRun;
 import io.tallystream.faults.Ledger;
 import io.tallystream.faults.fault.FaultKind;
@@ -107,11 +108,18 @@ final class ProveCommand implements Callable<Integer> {
                 RECOVERY_LIMIT);
         FaultRun.logTo(used);
         PrintWriter out = spec.commandLine().getOut();
-        Ledger ledger = new FaultRun(plan, line -> {
-                    out.println(line);
-                    out.flush();
-                })
-                .run();
+        Ledger ledger;
+        try {
+            ledger = new FaultRun(plan, line -> {
+                        out.println(line);
+                        out.flush();
+                    })
+                    .run();
+        } catch (IllegalStateException | EmbeddedStartException e) {
+            spec.commandLine().getErr().println("tallystream: the run broke off: " + e.getMessage());
+            spec.commandLine().getErr().println("What happened when is in " + plan.history() + ", logs are beside it.");
+            return 1;
+        }
         out.println();
         out.println(ledger.text());
         if (ledger.isClean() && folder == null) {
