@@ -53,11 +53,8 @@ public final class Watch implements AutoCloseable {
     });
     private final Deque<Acknowledged> history = new ArrayDeque<>();
     private long turns;
-    private long answers;
-    private long refusals;
-    private long lowAnswers;
     private long visible;
-    private long highest;
+    private long visibleAsked = System.nanoTime();
     private boolean mayFall;
     private Duration worstStaleness = Duration.ZERO;
 
@@ -80,14 +77,15 @@ public final class Watch implements AutoCloseable {
     }
 
     /**
-     * Returns when as many calls are counted as were acknowledged when this was called.
+     * Returns when that many calls are counted, by an answer to what was asked after this was called.
      *
-     * @return how long that took; empty time if the limit came first
+     * @return whether they are, before the limit
      */
     public synchronized boolean awaitVisible(long calls, Duration limit) throws InterruptedException {
-        long deadline = System.nanoTime() + limit.toNanos();
-        while (visible < calls) {
-            long millis = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+        long begin = System.nanoTime();
+        // What was answered before may be from before Redis lost its data.
+        while (visible < calls || visibleAsked - begin < 0) {
+            long millis = TimeUnit.NANOSECONDS.toMillis(begin + limit.toNanos() - System.nanoTime());
             if (millis <= 0) {
                 return false;
             }
@@ -100,21 +98,6 @@ public final class Watch implements AutoCloseable {
     /** How old the newest of what was acknowledged was at most when it was not to be seen yet. */
     public synchronized Duration worstStaleness() {
         return worstStaleness;
-    }
-
-    /** How often it answered. */
-    public synchronized long answers() {
-        return answers;
-    }
-
-    /** How often it said that it has no answer now, or gave none. */
-    public synchronized long refusals() {
-        return refusals;
-    }
-
-    /** How often it answered with less than before, after Redis had lost its data. */
-    public synchronized long lowAnswers() {
-        return lowAnswers;
     }
 
     private void turn() {
@@ -132,6 +115,7 @@ public final class Watch implements AutoCloseable {
     }
 
     private void ask() throws InterruptedException {
+        long asked = System.nanoTime();
         remember(journal.acknowledgedCalls());
         JsonNode answer = get("/api/v1/stats/trend?granularity=hour&from=%s&to=%s"
                 .formatted(since, Instant.now().plus(Duration.ofHours(2)).truncatedTo(ChronoUnit.HOURS)));
@@ -147,7 +131,7 @@ public final class Watch implements AutoCloseable {
         if (calls > sent) {
             violations.add(Invariant.NEVER_ABOVE_TRUTH, "%d calls are counted, %d were sent".formatted(calls, sent));
         }
-        take(calls);
+        take(calls, asked);
         JsonNode top = get("/api/v1/stats/top?metric=calls&dimension=endpoint&granularity=day&limit=50");
         if (top != null) {
             top.path("data").forEach(this::endpoint);
@@ -170,14 +154,12 @@ public final class Watch implements AutoCloseable {
         }
     }
 
-    private synchronized void take(long calls) {
-        answers++;
+    private synchronized void take(long calls, long asked) {
         if (calls < visible && !mayFall) {
             violations.add(Invariant.MONOTONE, "%d calls were counted, now it is %d".formatted(visible, calls));
         }
-        highest = Math.max(highest, calls);
-        lowAnswers += calls < highest ? 1 : 0;
         visible = calls;
+        visibleAsked = asked;
         while (!history.isEmpty() && history.getFirst().calls() <= calls) {
             history.removeFirst();
         }
@@ -207,9 +189,6 @@ public final class Watch implements AutoCloseable {
             }
         } catch (IOException e) {
             // As good as no answer.
-        }
-        synchronized (this) {
-            refusals++;
         }
         return null;
     }

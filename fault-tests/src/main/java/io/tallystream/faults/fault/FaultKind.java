@@ -104,7 +104,12 @@ public enum FaultKind {
 
     /** Whether counts may be lower after it than before, until Redis is filled again. */
     public boolean losesRedis() {
-        return this == REDIS_LOST || this == REDIS_FLUSHED;
+        return switch (this) {
+            case REDIS_LOST, REDIS_FLUSHED -> true;
+            // While the disk is busy Redis answers up to two seconds before it writes down.
+            case REDIS_KILLED, ALL_KILLED -> true;
+            default -> false;
+        };
     }
 
     /** How long it is left as it is, at least. */

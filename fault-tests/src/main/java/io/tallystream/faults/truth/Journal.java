@@ -19,7 +19,6 @@ public final class Journal {
     private final BitSet refused = new BitSet();
     private final AtomicLong issued = new AtomicLong();
     private final Map<String, Long> issuedCalls = new HashMap<>();
-    private final Map<Kind, Long> acknowledgedOfKind = new HashMap<>();
     private long acknowledgedCalls;
     private long allIssuedCalls;
 
@@ -88,7 +87,6 @@ public final class Journal {
     /** An event was answered with 202, or Kafka has acknowledged it. Once for each event. */
     public synchronized void acknowledged(Entry entry, Event event) {
         acknowledged.set(index(entry));
-        acknowledgedOfKind.merge(entry.kind(), 1L, Long::sum);
         if (entry.kind() == Kind.ORDINARY) {
             accepted.accepted(event);
             if (event instanceof Event.ApiCall) {
@@ -105,11 +103,6 @@ public final class Journal {
     /** How many numbers were given. */
     public long issued() {
         return issued.get();
-    }
-
-    /** How many events were acknowledged, of that kind. */
-    public synchronized long acknowledgedOf(Kind kind) {
-        return acknowledgedOfKind.getOrDefault(kind, 0L);
     }
 
     /** How many events were acknowledged. */
