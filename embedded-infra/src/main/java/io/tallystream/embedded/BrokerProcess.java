@@ -117,6 +117,11 @@ final class BrokerProcess {
         }
     }
 
+    /** Whether it has ended, by itself, before the patience for that has. */
+    boolean awaitEnd() throws InterruptedException {
+        return process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    }
+
     /** SIGKILL, also while it is paused. Returns when the process is gone. */
     void kill() {
         process.destroyForcibly().onExit().join();

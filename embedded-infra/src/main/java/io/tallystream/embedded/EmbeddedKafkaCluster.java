@@ -199,6 +199,15 @@ public final class EmbeddedKafkaCluster implements AutoCloseable {
     }
 
     /**
+     * Returns when a broker has ended by itself, as for lack of disk space.
+     *
+     * @throws IllegalStateException if it has not after a minute
+     */
+    public synchronized void awaitEnd(int id) throws InterruptedException {
+        require(id, process(id).awaitEnd(), "goes on");
+    }
+
+    /**
      * Stops a broker's process from running on, while its connections stay open.
      *
      * @throws IllegalStateException if it is not running, or is paused already

@@ -95,8 +95,9 @@ public final class FaultRun {
             Violations violations = new Violations(clock, found -> tell(history, "violation", found.toString()));
             Tally truth = new Tally();
             Journal journal = new Journal(truth);
+            boolean smallDisks = plan.kinds().stream().anyMatch(FaultKind::needsSmallDisks);
             Requests requests = new Requests(detail -> violations.add(Invariant.NO_PHANTOM, detail));
-            try (Installation installation = Installation.start(plan.folder(), START_LIMIT)) {
+            try (Installation installation = Installation.start(plan.folder(), smallDisks, START_LIMIT)) {
                 return run(new Parts(installation, journal, truth, requests, violations, history));
             }
         }

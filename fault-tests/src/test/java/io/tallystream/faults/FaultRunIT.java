@@ -35,6 +35,7 @@ class FaultRunIT {
                 FaultKind.REDIS_LOST));
     }
 
+    /** Also full disks, and so only for root on Linux. */
     @Test
     @Tag("long")
     @Timeout(2_400)

@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.EnumSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
@@ -73,7 +72,9 @@ final class ProveCommand implements Callable<Integer> {
             names = "--only",
             paramLabel = "<fault>",
             split = ",",
-            description = "Only these faults, comma-separated. Default: all of ${COMPLETION-CANDIDATES}",
+            description =
+                    "Only these faults, comma-separated, of ${COMPLETION-CANDIDATES}. Default: all but those of full disks,"
+                            + " which only root on Linux can try",
             completionCandidates = Labels.class)
     private List<String> only;
 
@@ -135,7 +136,7 @@ final class ProveCommand implements Callable<Integer> {
     private Set<FaultKind> kinds() {
         try {
             return only == null
-                    ? EnumSet.allOf(FaultKind.class)
+                    ? FaultKind.forAnyUser()
                     : only.stream().map(FaultKind::ofLabel).collect(Collectors.toSet());
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), "--only: " + e.getMessage(), e);

@@ -46,6 +46,12 @@ public record Fault(FaultKind kind, int which, Duration length) {
                 one(on.processors()).kill();
                 one(on.processors()).eraseData();
             }
+            case BROKER_DISK_FULL -> {
+                on.brokerDisk().fill();
+                on.kafka().awaitEnd(Installation.BROKER_WITH_DISK);
+            }
+            case PROCESSOR_DISK_FULL -> on.processorDisk().fill();
+            case REDIS_DISK_FULL -> on.redisDisk().fill();
             case REBALANCES -> comeAndGo(one(on.processors()));
             case SINK_KILLED -> one(on.sinks()).kill();
             case SINK_STOPPED -> one(on.sinks()).stop();
@@ -101,6 +107,17 @@ public record Fault(FaultKind kind, int which, Duration length) {
                 others().forEach(on.kafka()::resume);
                 on.kafka().start(broker());
             }
+            case BROKER_DISK_FULL -> {
+                on.brokerDisk().free();
+                on.kafka().start(Installation.BROKER_WITH_DISK);
+            }
+            case PROCESSOR_DISK_FULL -> {
+                // While its disk is full, which it writes to when it ends.
+                on.processors().get(0).end();
+                on.processorDisk().free();
+                on.processors().get(0).start();
+            }
+            case REDIS_DISK_FULL -> on.redisDisk().free();
             case REDIS_KILLED -> on.redis().restart();
             case REDIS_LOST -> {
                 on.redis().eraseFiles();

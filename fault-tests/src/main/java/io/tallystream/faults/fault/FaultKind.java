@@ -1,7 +1,11 @@
 package io.tallystream.faults.fault;
 
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** What can go wrong. Each is begun and, after a while, ended; what was killed is started again then, as a supervisor would. */
 public enum FaultKind {
@@ -27,6 +31,8 @@ public enum FaultKind {
     PROCESSORS_KILLED(1, 3),
     /** SIGKILL of a processor, whose disk is lost with it. */
     PROCESSOR_STATE_LOST(1, 3),
+    /** The disk of a processor is full, also when it is stopped for that. */
+    PROCESSOR_DISK_FULL(3, 8),
     /** A processor comes and goes, again and again. */
     REBALANCES(1, 2),
     /** SIGKILL of a sink between its write and its commit, or anywhere else. */
@@ -47,6 +53,8 @@ public enum FaultKind {
     BROKERS_PAUSED(4, 12),
     /** A broker goes on alone for a moment and is killed before the other two, still in sync as far as anybody knows, go on. */
     LEADER_LOST(2, 3),
+    /** The disk of a broker is full. What Kafka cannot write down ends the broker; it is started again when there is room. */
+    BROKER_DISK_FULL(3, 8),
 
     /** SIGKILL of Redis, which comes back with what it had written down. */
     REDIS_KILLED(1, 4),
@@ -58,6 +66,8 @@ public enum FaultKind {
     REDIS_PAUSED(2, 8),
     /** Redis is full and refuses writes. */
     REDIS_FULL(2, 6),
+    /** The disk of Redis is full: it refuses writes. */
+    REDIS_DISK_FULL(3, 8),
     /** Redis is a replica all of a sudden, and refuses writes. */
     REDIS_READ_ONLY(2, 6),
     /** What sinks and query API send to Redis, and its answers, arrive after the fault. */
@@ -100,6 +110,21 @@ public enum FaultKind {
             }
         }
         throw new IllegalArgumentException("there is no fault " + label);
+    }
+
+    /** Whether it needs disks that can be full, which only root on Linux can have. */
+    public boolean needsSmallDisks() {
+        return switch (this) {
+            case BROKER_DISK_FULL, PROCESSOR_DISK_FULL, REDIS_DISK_FULL -> true;
+            default -> false;
+        };
+    }
+
+    /** Those that any user can try. */
+    public static Set<FaultKind> forAnyUser() {
+        return Arrays.stream(values())
+                .filter(kind -> !kind.needsSmallDisks())
+                .collect(Collectors.toCollection(() -> EnumSet.noneOf(FaultKind.class)));
     }
 
     /** Whether counts may be lower after it than before, until Redis is filled again. */

@@ -32,6 +32,9 @@ public final class Installation implements AutoCloseable {
     /** After how long without a sign of life others take over from a processor or a sink. */
     public static final Duration SESSION_TIMEOUT = Duration.ofSeconds(8);
 
+    /** The broker that can have a disk of its own. */
+    public static final int BROKER_WITH_DISK = 1;
+
     /** How many partitions each topic has. */
     public static final int PARTITIONS = 4;
 
@@ -52,6 +55,9 @@ public final class Installation implements AutoCloseable {
     private final List<FlakyProxy> waysIn = new ArrayList<>();
     private final List<ServiceHandle> processors = new ArrayList<>();
     private final List<ServiceHandle> sinks = new ArrayList<>();
+    private SmallDisk brokerDisk;
+    private SmallDisk processorDisk;
+    private SmallDisk redisDisk;
     private Leash leash;
     private EmbeddedKafkaCluster kafka;
     private MortalRedis redis;
@@ -67,12 +73,16 @@ public final class Installation implements AutoCloseable {
      * Starts everything and returns when all services are ready.
      *
      * @param folder for data and logs
+     * @param smallDisks whether some have disks of their own, for which this has to be root on Linux
      * @param limit for how long the services may take
-     * @throws IllegalStateException if they are not ready by then, or end
+     * @throws IllegalStateException if they are not ready by then, or end, or if there can be no such disks
      */
-    public static Installation start(Path folder, Duration limit) throws IOException {
+    public static Installation start(Path folder, boolean smallDisks, Duration limit) throws IOException {
         Installation installation = new Installation(requireNonNull(folder, "folder"));
         try {
+            if (smallDisks) {
+                installation.mountDisks();
+            }
             installation.startAll();
             installation.awaitReady(limit);
             return installation;
@@ -80,6 +90,12 @@ public final class Installation implements AutoCloseable {
             installation.close();
             throw e;
         }
+    }
+
+    private void mountDisks() throws IOException {
+        brokerDisk = own(SmallDisk.mount(folder.resolve("kafka").resolve("broker-" + BROKER_WITH_DISK)));
+        processorDisk = own(SmallDisk.mount(folder.resolve("processor-1")));
+        redisDisk = own(SmallDisk.mount(folder.resolve("redis")));
     }
 
     private void startAll() throws IOException {
@@ -183,6 +199,21 @@ public final class Installation implements AutoCloseable {
     /** Where the query API answers. */
     public int queryPort() {
         return queryPort;
+    }
+
+    /** The disk of {@link #BROKER_WITH_DISK}, if there are small disks. */
+    public SmallDisk brokerDisk() {
+        return requireNonNull(brokerDisk, "there are no small disks");
+    }
+
+    /** The disk of the first processor, if there are small disks. */
+    public SmallDisk processorDisk() {
+        return requireNonNull(processorDisk, "there are no small disks");
+    }
+
+    /** The disk of Redis, if there are small disks. */
+    public SmallDisk redisDisk() {
+        return requireNonNull(redisDisk, "there are no small disks");
     }
 
     /** All services. */

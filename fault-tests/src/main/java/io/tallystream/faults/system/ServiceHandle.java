@@ -123,6 +123,15 @@ public final class ServiceHandle {
         }
     }
 
+    /** SIGTERM, after which it ends as well as it can, and SIGKILL if it does not within a minute. It may have ended before. */
+    public synchronized void end() {
+        wanted = false;
+        process.destroy();
+        if (!endsWithin(STOP_LIMIT)) {
+            process.destroyForcibly().onExit().join();
+        }
+    }
+
     private boolean endsWithin(Duration limit) {
         try {
             return process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
@@ -152,7 +161,10 @@ public final class ServiceHandle {
             throw new IllegalStateException(name + " is running");
         }
         try (Stream<Path> files = Files.exists(dataFolder) ? Files.walk(dataFolder) : Stream.empty()) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+            // The folder itself may be a disk.
+            for (Path file : files.sorted(Comparator.reverseOrder())
+                    .filter(file -> !file.equals(dataFolder))
+                    .toList()) {
                 Files.delete(file);
             }
         } catch (IOException e) {
