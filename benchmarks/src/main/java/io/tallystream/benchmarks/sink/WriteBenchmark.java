@@ -1,7 +1,10 @@
 package io.tallystream.benchmarks.sink;
 
-import io.tallystream.benchmarks.Figures;
-import io.tallystream.benchmarks.Options;
+import io.tallystream.benchmarks.Benchmark;
+import io.tallystream.benchmarks.MissingToolException;
+import io.tallystream.benchmarks.Session;
+import io.tallystream.benchmarks.report.Comparison;
+import io.tallystream.benchmarks.report.Measurement;
 import io.tallystream.embedded.EmbeddedRedis;
 import io.tallystream.runtime.redis.RedisConnector;
 import io.tallystream.schema.count.CountAddress;
@@ -16,8 +19,6 @@ import io.tallystream.sink.redis.RedisCounts;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -36,34 +37,34 @@ import java.util.regex.Pattern;
  * <p>A batch has what a poll of counts topics has: {@code batch} updates, spread over totals, endpoints, statuses and users of three
  * granularities.
  */
-public final class WriteBenchmark {
+public final class WriteBenchmark implements Benchmark {
+    private static final String BASELINE = "redis-benchmark -P 64 zadd";
     private static final int USERS = 100_000;
     private static final int ENDPOINTS = 200;
     private static final Pattern RATE = Pattern.compile("([0-9.]+) requests per second");
 
-    private WriteBenchmark() {}
-
-    /** Options: {@code rounds} (3), {@code seconds} (5) of each, {@code batch} (5000). */
-    public static void main(String[] arguments) throws Exception {
-        Options options = new Options(arguments, "rounds", "seconds", "batch");
-        Path folder = Files.createTempDirectory("write-benchmark");
-        Figures figures = new Figures();
+    /** Options: {@code seconds} (5) of each round, {@code batch} (5000) of updates. */
+    @Override
+    public void run(Session session) throws Exception {
+        int seconds = session.number("seconds", 5, 1);
+        int batch = session.number("batch", 5_000, 5_000);
+        Comparison comparison = session.report().comparison("writing counts to Redis", "updates per second", BASELINE);
         try (EmbeddedRedis redis = EmbeddedRedis.start(
-                new EmbeddedRedis.Config(folder, 0, UUID.randomUUID().toString()))) {
-            for (int round = 0; round < options.number("rounds", 3); round++) {
-                figures.add("redis-benchmark -P 64 zadd", baseline(redis));
-                figures.add("sink", sink(redis, options.number("seconds", 5), options.number("batch", 5_000)));
+                new EmbeddedRedis.Config(session.folder(), 0, UUID.randomUUID().toString()))) {
+            // For the compilers.
+            sink(redis, seconds, batch);
+            for (int round = 1; round <= session.rounds(); round++) {
+                session.tell("round " + round + ": redis-benchmark");
+                comparison.add(BASELINE, Measurement.of(baseline(redis)));
+                session.tell("round " + round + ": sink");
+                comparison.add("sink", Measurement.of(sink(redis, seconds, batch)));
             }
         }
-        figures.print("updates per second");
-        System.out.printf(
-                "sink / redis-benchmark: %.0f %%%n",
-                100 * figures.median("sink") / figures.median("redis-benchmark -P 64 zadd"));
     }
 
-    private static double baseline(EmbeddedRedis redis) throws IOException, InterruptedException {
+    private static double baseline(EmbeddedRedis redis) throws Exception {
         String password = URI.create(redis.uri()).getUserInfo().substring(1);
-        Process process = new ProcessBuilder(
+        ProcessBuilder builder = new ProcessBuilder(
                         "redis-benchmark",
                         "-h",
                         "127.0.0.1",
@@ -80,8 +81,13 @@ public final class WriteBenchmark {
                         "-q",
                         "-t",
                         "zadd")
-                .redirectErrorStream(true)
-                .start();
+                .redirectErrorStream(true);
+        Process process;
+        try {
+            process = builder.start();
+        } catch (IOException e) {
+            throw new MissingToolException("redis-benchmark is not installed: apt-get install redis-tools");
+        }
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         process.waitFor();
         Matcher matcher = RATE.matcher(output);
