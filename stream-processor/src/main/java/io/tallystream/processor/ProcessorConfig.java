@@ -122,6 +122,10 @@ public record ProcessorConfig(
         // A batch that is full sooner costs a request and buffers for its compression.
         defaults.put(StreamsConfig.producerPrefix(ProducerConfig.BATCH_SIZE_CONFIG), BATCH_BYTES);
         defaults.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, MAX_POLL_RECORDS);
+        // For the changelogs: a lost state is restored from one as a whole.
+        defaults.put(
+                StreamsConfig.topicPrefix(TopicConfig.MAX_COMPACTION_LAG_MS_CONFIG),
+                Long.toString(Topics.COMPACTION_LAG.toMillis()));
         if (classic) {
             defaults.put(StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG, environment.get(Settings.STANDBY_REPLICAS));
             defaults.put(SESSION_TIMEOUT, SESSION_TIMEOUT_MS);

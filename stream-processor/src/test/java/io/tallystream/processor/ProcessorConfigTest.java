@@ -48,6 +48,7 @@ class ProcessorConfigTest {
                         Map.entry("ensure.explicit.internal.resource.naming", true),
                         Map.entry("replication.factor", 1),
                         Map.entry("topic.min.insync.replicas", "1"),
+                        Map.entry("topic.max.compaction.lag.ms", "600000"),
                         Map.entry("state.dir", "./data/streams"),
                         Map.entry("commit.interval.ms", 100L),
                         Map.entry("group.protocol", "classic"),

@@ -4,6 +4,7 @@ import static org.apache.kafka.common.config.TopicConfig.CLEANUP_POLICY_COMPACT;
 import static org.apache.kafka.common.config.TopicConfig.CLEANUP_POLICY_CONFIG;
 import static org.apache.kafka.common.config.TopicConfig.CLEANUP_POLICY_DELETE;
 import static org.apache.kafka.common.config.TopicConfig.DELETE_RETENTION_MS_CONFIG;
+import static org.apache.kafka.common.config.TopicConfig.MAX_COMPACTION_LAG_MS_CONFIG;
 import static org.apache.kafka.common.config.TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG;
 import static org.apache.kafka.common.config.TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG;
 import static org.apache.kafka.common.config.TopicConfig.RETENTION_MS_CONFIG;
@@ -45,6 +46,12 @@ public final class Topics {
 
     /** How much longer than its retention an event may be kept. */
     public static final Duration EVENTS_SEGMENT = Duration.ofDays(1);
+
+    /**
+     * How long a topic that is read as a whole after a loss, counts or state, keeps values that have been followed by others. The
+     * longer, the more there is to read.
+     */
+    public static final Duration COMPACTION_LAG = Duration.ofMinutes(10);
 
     private static final Duration DEAD_LETTERS_RETENTION = Duration.ofDays(14);
     // A count leaves Redis before it leaves the topic from which Redis can be rebuilt.
@@ -129,6 +136,7 @@ public final class Topics {
                         millis(retention.plus(COUNTS_MARGIN))))
                 .orElse(Map.of(CLEANUP_POLICY_CONFIG, CLEANUP_POLICY_COMPACT)));
         configuration.put(DELETE_RETENTION_MS_CONFIG, millis(TOMBSTONES_RETENTION));
+        configuration.put(MAX_COMPACTION_LAG_MS_CONFIG, millis(COMPACTION_LAG));
         return define(counts(kept), settings, configuration);
     }
 

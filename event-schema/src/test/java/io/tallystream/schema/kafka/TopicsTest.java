@@ -34,4 +34,14 @@ class TopicsTest {
                 .allSatisfy(counts -> assertThat(topics.get(counts).configuration())
                         .containsEntry("delete.retention.ms", "2592000000"));
     }
+
+    /** Redis is filled from them after it lost its counts, and the less there is to read the sooner it is. */
+    @Test
+    void shouldForgetOldValuesOfCountsSoon() {
+        assertThat(Topics.counts())
+                .allSatisfy(counts -> assertThat(topics.get(counts).configuration())
+                        .containsEntry("max.compaction.lag.ms", "600000")
+                        .hasEntrySatisfying(
+                                "cleanup.policy", policy -> assertThat(policy).startsWith("compact")));
+    }
 }
