@@ -231,6 +231,7 @@ public final class EmbeddedKafka implements AutoCloseable {
      */
     public record Config(Path dataFolder, int port, Map<String, String> brokerProperties) {
 
+        /** Checks the port and the settings, and copies these. */
         public Config {
             requireNonNull(dataFolder, "dataFolder");
             LoopbackPorts.requireInRange(port);

@@ -217,6 +217,7 @@ public final class EmbeddedRedis implements AutoCloseable {
      */
     public record Config(Path dataFolder, int port, String password) {
 
+        /** Checks port and password. */
         public Config {
             requireNonNull(dataFolder, "dataFolder");
             LoopbackPorts.requireInRange(port);

@@ -8,10 +8,12 @@ public final class EmbeddedStartException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
+    /** With what is wrong, in one line. */
     public EmbeddedStartException(String message) {
         super(message);
     }
 
+    /** With what is wrong, in one line, and what it comes from. */
     public EmbeddedStartException(String message, Throwable cause) {
         super(message, cause);
     }

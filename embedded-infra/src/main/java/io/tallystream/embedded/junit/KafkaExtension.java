@@ -17,6 +17,7 @@ public final class KafkaExtension extends ServerExtension<EmbeddedKafka> impleme
 
     private static final AtomicReference<AssertionError> FATAL = new AtomicReference<>();
 
+    /** For JUnit. */
     public KafkaExtension() {
         super(EmbeddedKafka.class, KafkaExtension::start);
     }

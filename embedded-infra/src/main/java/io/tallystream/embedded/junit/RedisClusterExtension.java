@@ -8,6 +8,7 @@ import io.tallystream.embedded.EmbeddedRedisCluster;
  */
 public final class RedisClusterExtension extends ServerExtension<EmbeddedRedisCluster> {
 
+    /** For JUnit. */
     public RedisClusterExtension() {
         super(EmbeddedRedisCluster.class, EmbeddedRedisCluster::start);
     }

@@ -9,6 +9,7 @@ import java.util.UUID;
  */
 public final class RedisExtension extends ServerExtension<EmbeddedRedis> {
 
+    /** For JUnit. */
     public RedisExtension() {
         super(
                 EmbeddedRedis.class,

@@ -6,7 +6,9 @@ import java.util.Locale;
 public enum Dimension {
     /** Not at all; its one member is the empty string. */
     TOTAL,
+    /** Member: the route template of a call. */
     ENDPOINT,
+    /** Member: how a call ended, in three digits or a word. */
     STATUS,
     /** Member: the status, a space, and the endpoint. */
     ENDPOINT_STATUS,
@@ -14,8 +16,11 @@ public enum Dimension {
     ENDPOINT_LATENCY,
     /** Member: what became of a record, {@code accepted}, {@code duplicate}, {@code late}, {@code future} or {@code invalid}. */
     OUTCOME,
+    /** Member: who. */
     USER,
+    /** Member: what was clicked. */
     PRODUCT,
+    /** Member: the path of a page. */
     PAGE;
 
     private final String wireName = name().toLowerCase(Locale.ROOT);

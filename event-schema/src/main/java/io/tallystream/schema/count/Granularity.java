@@ -4,6 +4,7 @@ import java.util.Locale;
 
 /** How long the windows of a count are. */
 public enum Granularity {
+    /** A minute of UTC, and so of any zone. */
     MINUTE,
     /** An hour of the zone's clock. */
     HOUR,

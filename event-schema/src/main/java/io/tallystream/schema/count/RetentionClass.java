@@ -4,8 +4,11 @@ import java.util.Locale;
 
 /** Counts that are kept equally long. */
 public enum RetentionClass {
+    /** Counts per minute. */
     MINUTE,
+    /** Counts per hour. */
     HOUR,
+    /** Counts per day, but for those of users. */
     DAY,
     /** Counts per user and day: by far the most members, so their time is set on its own. */
     USER_DAY,

@@ -7,9 +7,13 @@ import java.util.stream.Collectors;
 
 /** The value of an event's {@code type} field. */
 public enum EventType {
+    /** A service was called. */
     API_CALL("api_call"),
+    /** A user clicked something. */
     CLICK("click"),
+    /** A user opened a page. */
     PAGE_VIEW("page_view"),
+    /** A user had a page in view for some time. */
     DWELL("dwell");
 
     private static final Map<String, EventType> BY_WIRE_NAME =

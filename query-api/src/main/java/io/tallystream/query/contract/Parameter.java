@@ -29,13 +29,17 @@ public record Parameter(
 
     /** Where it stands in a request. */
     public enum Place {
+        /** A part of the path. */
         PATH,
+        /** After the question mark. */
         QUERY
     }
 
     /** What its value is. */
     public enum Type {
+        /** Some characters. */
         TEXT,
+        /** A whole number. */
         NUMBER
     }
 

@@ -18,7 +18,9 @@ public record Ranking(List<Entry> entries, long members) {
 
     /** In which order. Those with equal counts come in the order of their names, or in its reverse. */
     public enum Order {
+        /** The least first. */
         ASCENDING,
+        /** The greatest first. */
         DESCENDING
     }
 }
