@@ -171,10 +171,25 @@ public final class EmbeddedKafkaCluster implements AutoCloseable {
      * @throws EmbeddedStartException if it does not start
      */
     public synchronized void start(int id) throws InterruptedException {
-        require(id, !process(id).isAlive(), "is running");
-        BrokerProcess broker = launch(id);
-        brokers.put(id, broker);
-        broker.awaitReady();
+        start(List.of(id));
+    }
+
+    /**
+     * Starts brokers as {@link #start(int)} does, all at once.
+     *
+     * @throws IllegalStateException if one is running; none is started then
+     * @throws EmbeddedStartException if one does not start
+     */
+    public synchronized void start(List<Integer> ids) throws InterruptedException {
+        for (int id : ids) {
+            require(id, !process(id).isAlive(), "is running");
+        }
+        for (int id : ids) {
+            brokers.put(id, launch(id));
+        }
+        for (int id : ids) {
+            brokers.get(id).awaitReady();
+        }
     }
 
     /**

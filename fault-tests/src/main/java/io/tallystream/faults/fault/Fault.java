@@ -132,9 +132,7 @@ public record Fault(FaultKind kind, int which, Duration length) {
             case ALL_KILLED -> {
                 on.services().forEach(ServiceHandle::start);
                 on.redis().restart();
-                for (int id : brokers()) {
-                    on.kafka().start(id);
-                }
+                on.kafka().start(brokers());
             }
             case REDIS_FLUSHED, ROLLING_RESTART -> {
                 // It is over already.
