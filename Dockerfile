@@ -12,6 +12,7 @@ COPY event-schema/pom.xml event-schema/
 COPY service-runtime/pom.xml service-runtime/
 COPY embedded-infra/pom.xml embedded-infra/
 COPY ingest-gateway/pom.xml ingest-gateway/
+COPY client/pom.xml client/
 COPY stream-processor/pom.xml stream-processor/
 COPY redis-sink/pom.xml redis-sink/
 COPY query-api/pom.xml query-api/
