@@ -29,6 +29,7 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
@@ -140,11 +141,20 @@ final class SinkTopics implements AutoCloseable {
                         Map.Entry::getKey, entry -> entry.getValue().offset()));
     }
 
-    /** Which members have any partitions. */
+    /** How many members have any partitions; none where nobody has joined yet. */
     int membersAtWork() throws Exception {
-        return Math.toIntExact(admin.describeConsumerGroups(List.of(GROUP)).all().get().get(GROUP).members().stream()
-                .filter(member -> !member.assignment().topicPartitions().isEmpty())
-                .count());
+        try {
+            return Math.toIntExact(
+                    admin.describeConsumerGroups(List.of(GROUP)).all().get().get(GROUP).members().stream()
+                            .filter(member ->
+                                    !member.assignment().topicPartitions().isEmpty())
+                            .count());
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof GroupIdNotFoundException) {
+                return 0;
+            }
+            throw e;
+        }
     }
 
     /** Makes the next sink begin at the beginning; for a group without members. */

@@ -36,6 +36,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.GroupState;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
@@ -179,12 +180,20 @@ final class ProcessorTopics implements AutoCloseable {
         return ends.entrySet().stream().allMatch(end -> consumer.position(end.getKey()) >= end.getValue());
     }
 
-    /** The members of a group, and what they read; none while these are being changed. */
+    /** The members of a group, and what they read; none while these are being changed, or where nobody has joined yet. */
     Map<String, Set<TopicPartition>> members(String group) throws Exception {
-        ConsumerGroupDescription described = admin.describeConsumerGroups(List.of(group))
-                .describedGroups()
-                .get(group)
-                .get();
+        ConsumerGroupDescription described;
+        try {
+            described = admin.describeConsumerGroups(List.of(group))
+                    .describedGroups()
+                    .get(group)
+                    .get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof GroupIdNotFoundException) {
+                return Map.of();
+            }
+            throw e;
+        }
         return described.groupState() != GroupState.STABLE
                 ? Map.of()
                 : described.members().stream()
