@@ -50,6 +50,11 @@ final class SinkLoop implements Runnable {
     private static final Logger LOGGER = LoggerFactory.getLogger(SinkLoop.class);
     // Also how long it takes to notice, with nothing to write, that Redis went away or was emptied.
     private static final Duration POLL_LIMIT = Duration.ofMillis(500);
+    // More than what comes in between two writes.
+    private static final int MANY_RECORDS = 10_000;
+    private static final int MAX_BATCH = 50_000;
+    private static final Duration LONGEST_READ = Duration.ofMillis(500);
+    private static final Duration NEXT_POLL_LIMIT = Duration.ofMillis(50);
     private static final long TOPICS_RETRY_MS = 100;
     private static final long FIRST_RETRY_MS = 100;
     private static final long LAST_RETRY_MS = 2_000;
@@ -117,7 +122,7 @@ final class SinkLoop implements Runnable {
             consumer.subscribe(Topics.counts(), new Assignment());
             while (!isStopped()) {
                 freshness.beforePoll();
-                batch.add(consumer.poll(pollLimit()));
+                read();
                 freshness.afterPoll();
                 if (System.nanoTime() - nextAttempt >= 0) {
                     // With nothing to write too, so that a Redis that went away is noticed when it is not needed yet.
@@ -193,6 +198,21 @@ final class SinkLoop implements Runnable {
     private List<?> partitions(String topic) {
         List<?> partitions = consumer.partitionsFor(topic);
         return partitions == null ? List.of() : partitions;
+    }
+
+    /**
+     * One poll, or several where much lies ready, as after Redis lost its counts: of values that others follow only the last is
+     * written then, and the round trips of a write are for all of them.
+     */
+    private void read() {
+        batch.add(consumer.poll(pollLimit()));
+        long begin = System.nanoTime();
+        while (!held
+                && lag() - batch.size() > MANY_RECORDS
+                && batch.size() < MAX_BATCH
+                && System.nanoTime() - begin < LONGEST_READ.toNanos()) {
+            batch.add(consumer.poll(NEXT_POLL_LIMIT));
+        }
     }
 
     private Duration pollLimit() {
