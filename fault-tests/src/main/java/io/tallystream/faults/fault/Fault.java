@@ -130,9 +130,10 @@ public record Fault(FaultKind kind, int which, Duration length) {
                 on.wayToRedis().set(Weather.FAIR);
             case QUERY_KILLED -> on.query().start();
             case ALL_KILLED -> {
-                on.services().forEach(ServiceHandle::start);
+                // As on a machine that boots: what all need first.
                 on.redis().restart();
                 on.kafka().start(brokers());
+                on.services().forEach(ServiceHandle::start);
             }
             case REDIS_FLUSHED, ROLLING_RESTART -> {
                 // It is over already.
