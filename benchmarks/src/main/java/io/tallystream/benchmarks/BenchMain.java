@@ -111,15 +111,16 @@ public final class BenchMain implements Callable<Integer> {
                 .forEach(name -> require(
                         areas.stream().anyMatch(area -> area.options().contains(name)),
                         "nothing that is measured has an option " + name + "; --options tells what there is"));
+        boolean complete = true;
         for (Area area : areas) {
             try {
-                measure(area, out);
+                complete &= measure(area, out);
             } catch (MissingToolException e) {
-                spec.commandLine().getErr().println("tallystream: " + e.getMessage());
-                return 2;
+                spec.commandLine().getErr().println("tallystream: " + area.label() + ": " + e.getMessage());
+                complete = false;
             }
         }
-        return 0;
+        return complete ? 0 : 2;
     }
 
     private List<Area> areas() {
@@ -138,7 +139,8 @@ public final class BenchMain implements Callable<Integer> {
         return areas;
     }
 
-    private void measure(Area area, PrintWriter out) throws Exception {
+    /** Whether nothing was left out. */
+    private boolean measure(Area area, PrintWriter out) throws Exception {
         Instant begin = Instant.now();
         Report report = new Report(area.label(), command(area), Machine.current(), begin);
         Path folder = Files.createTempDirectory("tallystream-bench-");
@@ -153,6 +155,7 @@ public final class BenchMain implements Callable<Integer> {
         }
         out.printf("%n%s%n%n%s%n", report.text(), "Written to " + report.write(results));
         out.flush();
+        return report.isComplete();
     }
 
     private String command(Area area) {

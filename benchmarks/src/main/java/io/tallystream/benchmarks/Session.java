@@ -34,6 +34,12 @@ public record Session(
         return options.number(option, isQuick ? quick : thorough);
     }
 
+    /** Goes on without something that is not installed, and says so. */
+    public void leaveOut(MissingToolException missing) {
+        tell("left out: " + missing.getMessage());
+        report.leaveOut(missing.getMessage());
+    }
+
     /** Tells how it goes on. */
     public void tell(String line) {
         progress.accept(line);

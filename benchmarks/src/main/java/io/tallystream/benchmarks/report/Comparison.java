@@ -45,6 +45,11 @@ public final class Comparison {
         return title;
     }
 
+    /** Whether there is anything to compare. */
+    public boolean isMeasured() {
+        return !rounds.isEmpty();
+    }
+
     /**
      * The middle figure of a contender's rounds, the lower one of the two if their number is even.
      *

@@ -22,6 +22,8 @@ public final class Report {
     private final Machine machine;
     private final Instant begin;
     private final List<Comparison> comparisons = new ArrayList<>();
+    private final List<String> notes = new ArrayList<>();
+    private final List<String> leftOut = new ArrayList<>();
 
     /**
      * Without a comparison yet.
@@ -44,11 +46,32 @@ public final class Report {
         return comparison;
     }
 
+    /** Adds what else is to be known about the figures, in one line. */
+    public void note(String note) {
+        notes.add(requireNonNull(note, "note"));
+    }
+
+    /** Adds why something was not measured, in one line. */
+    public void leaveOut(String reason) {
+        leftOut.add(requireNonNull(reason, "reason"));
+    }
+
+    /** Whether all was measured. */
+    public boolean isComplete() {
+        return leftOut.isEmpty();
+    }
+
     /** As tables. */
     public String text() {
         List<String> parts = new ArrayList<>();
         parts.add(machine.text());
-        comparisons.forEach(comparison -> parts.add(comparison.text()));
+        // What nothing was measured for has no table.
+        comparisons.stream()
+                .filter(Comparison::isMeasured)
+                .map(Comparison::text)
+                .forEach(parts::add);
+        parts.addAll(notes);
+        leftOut.forEach(reason -> parts.add("Left out: " + reason));
         return String.join(System.lineSeparator() + System.lineSeparator(), parts);
     }
 
@@ -59,7 +82,14 @@ public final class Report {
         json.put("command", command);
         json.put("begin", begin.toString());
         json.put("machine", machine.json());
-        json.put("comparisons", comparisons.stream().map(Comparison::json).toList());
+        json.put(
+                "comparisons",
+                comparisons.stream()
+                        .filter(Comparison::isMeasured)
+                        .map(Comparison::json)
+                        .toList());
+        json.put("notes", notes);
+        json.put("left_out", leftOut);
         Files.createDirectories(folder);
         Path file = folder.resolve(benchmark + ".json");
         Files.writeString(file, MAPPER.writeValueAsString(json) + "\n");

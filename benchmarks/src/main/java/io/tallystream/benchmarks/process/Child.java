@@ -1,0 +1,217 @@
+package io.tallystream.benchmarks.process;
+
+import static java.util.Objects.requireNonNull;
+
+import io.tallystream.benchmarks.report.ProcessUsage;
+import java.io.File;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** A process that this one started, with what it prints in a file. Ends when this JVM is asked to end. For one thread. */
+public final class Child implements AutoCloseable {
+    private static final Duration START_LIMIT = Duration.ofSeconds(60);
+    private static final Duration ANSWER_LIMIT = Duration.ofSeconds(2);
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
+    private static final long LOOK_MILLIS = 10;
+    private static final int LINES_TOLD = 10;
+    private static final int HTTP_OK = 200;
+    private static final List<String> KEPT_VARIABLES = List.of("PATH", "HOME", "TMPDIR", "LANG", "JAVA_HOME");
+
+    private final String name;
+    private final Process process;
+    private final Path log;
+    private final Thread hook;
+    private final ProcessUsage usage;
+    private final HttpClient http = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(ANSWER_LIMIT)
+            .build();
+
+    private Child(String name, Process process, Path log) {
+        this.name = name;
+        this.process = process;
+        this.log = log;
+        usage = new ProcessUsage(process.toHandle());
+        hook = new Thread(this::kill, "end-" + name);
+        Runtime.getRuntime().addShutdownHook(hook);
+    }
+
+    /**
+     * What is started.
+     *
+     * @param name for people, and of the file of what it prints
+     * @param command with its arguments
+     * @param variables beside those that say where programs and homes are; it gets no others of this process
+     * @param folder it runs in
+     */
+    public record Program(String name, List<String> command, Map<String, String> variables, Path folder) {
+        /** Requires all. */
+        public Program {
+            requireNonNull(name, "name");
+            requireNonNull(folder, "folder");
+            command = List.copyOf(command);
+            variables = Map.copyOf(variables);
+        }
+
+        /** A JVM with this one's class path, and as much heap as the launcher gives. */
+        public static Program jvm(
+                String name, Class<?> main, Map<String, String> variables, Path folder, String... arguments) {
+            List<String> command = new ArrayList<>(List.of(
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "-Xms64m",
+                    "-Xmx512m",
+                    "-XX:+ExitOnOutOfMemoryError",
+                    "-cp",
+                    classPath(),
+                    main.getName()));
+            command.addAll(List.of(arguments));
+            return new Program(name, command, variables, folder);
+        }
+
+        /** This JVM's, for one in another folder. */
+        private static String classPath() {
+            return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+                    .map(entry -> Path.of(entry).toAbsolutePath().toString())
+                    .collect(Collectors.joining(File.pathSeparator));
+        }
+    }
+
+    /**
+     * Starts it, and does not wait for what it does.
+     *
+     * @param logs folder for what it prints
+     * @throws IOException if it cannot be run
+     */
+    public static Child start(Program program, Path logs) throws IOException {
+        Path log = logs.resolve(program.name() + ".log");
+        ProcessBuilder builder = new ProcessBuilder(program.command())
+                .directory(program.folder().toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile());
+        builder.environment().keySet().retainAll(KEPT_VARIABLES);
+        builder.environment().putAll(program.variables());
+        return new Child(program.name(), builder.start(), log);
+    }
+
+    /** What it takes of the machine, together with those that it starts. */
+    public ProcessUsage usage() {
+        return usage;
+    }
+
+    /** Returns when that address answers 200. Throws if it does not within a minute, or if the process ends before. */
+    public void awaitOk(URI address) throws IOException, InterruptedException {
+        HttpRequest request =
+                HttpRequest.newBuilder(address).timeout(ANSWER_LIMIT).build();
+        await(
+                address.toString(),
+                () -> http.send(request, BodyHandlers.discarding()).statusCode() == HTTP_OK);
+    }
+
+    /** Returns when something takes connections at that port of this machine. Throws as {@link #awaitOk} does. */
+    public void awaitListening(int port) throws IOException, InterruptedException {
+        await("port " + port, () -> {
+            new Socket(InetAddress.getLoopbackAddress(), port).close();
+            return true;
+        });
+    }
+
+    /** Returns when it has printed that line. Throws as {@link #awaitOk} does. */
+    public void awaitLine(String line) throws IOException, InterruptedException {
+        await("its word " + line, () -> {
+            try (Stream<String> lines = Files.lines(log, StandardCharsets.UTF_8)) {
+                return lines.anyMatch(line::equals);
+            }
+        });
+    }
+
+    /** What is looked at until it is so; not yet, if it throws. */
+    private interface Look {
+        boolean isSo() throws IOException, InterruptedException;
+    }
+
+    private void await(String what, Look look) throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + START_LIMIT.toNanos();
+        while (!isSo(look)) {
+            if (!process.isAlive()) {
+                throw new IOException("%s ended with %d: %s".formatted(name, process.exitValue(), lastLines()));
+            }
+            if (System.nanoTime() - deadline > 0) {
+                throw new IOException("%s has not brought %s in %d s: %s"
+                        .formatted(name, what, START_LIMIT.toSeconds(), lastLines()));
+            }
+            TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+        }
+    }
+
+    private static boolean isSo(Look look) throws InterruptedException {
+        try {
+            return look.isSo();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /**
+     * Returns what it printed, when it has ended.
+     *
+     * @throws IOException if it does not end in time, or with another code than 0
+     */
+    public String awaitEnd(Duration limit) throws IOException, InterruptedException {
+        if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+            throw new IOException("%s did not end within %d s: %s".formatted(name, limit.toSeconds(), lastLines()));
+        }
+        if (process.exitValue() != 0) {
+            throw new IOException("%s ended with %d: %s".formatted(name, process.exitValue(), lastLines()));
+        }
+        return Files.readString(log);
+    }
+
+    private String lastLines() {
+        try {
+            List<String> lines = Files.readAllLines(log, StandardCharsets.UTF_8);
+            return String.join(
+                    System.lineSeparator(), lines.subList(Math.max(0, lines.size() - LINES_TOLD), lines.size()));
+        } catch (IOException e) {
+            return "it printed nothing that can be read in " + log;
+        }
+    }
+
+    /** Asks it to end, and makes it if it does not within half a minute. */
+    @Override
+    public void close() {
+        process.destroy();
+        try {
+            if (!process.waitFor(STOP_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
+                kill();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            kill();
+        }
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            // This JVM is ending: the hook runs, and finds nothing to end.
+        }
+    }
+
+    private void kill() {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly().onExit().join();
+    }
+}
