@@ -1,5 +1,8 @@
 package io.tallystream.benchmarks;
 
+import io.tallystream.benchmarks.gateway.FloodBenchmark;
+import io.tallystream.benchmarks.gateway.GatewayBenchmark;
+import io.tallystream.benchmarks.query.QueryBenchmark;
 import io.tallystream.benchmarks.sink.WriteBenchmark;
 import java.util.List;
 
@@ -13,10 +16,26 @@ import java.util.List;
 record Area(String label, String description, Benchmark benchmark, List<String> options) {
     /** All there are. */
     static List<Area> all() {
-        return List.of(new Area(
-                "sink",
-                "updates per second written to Redis, beside redis-benchmark",
-                new WriteBenchmark(),
-                List.of("seconds", "batch")));
+        return List.of(
+                new Area(
+                        "gateway",
+                        "events per second acknowledged over HTTP, beside the design that is replaced, a bare echo and a bare producer",
+                        new GatewayBenchmark(),
+                        List.of("seconds", "warm-up", "connections", "batches", "threads", "partitions", "replaced")),
+                new Area(
+                        "flood",
+                        "how long requests of one API key take beside another key that floods, and alone",
+                        new FloodBenchmark(),
+                        List.of("seconds", "rate", "times")),
+                new Area(
+                        "query",
+                        "how long answers of the query API take, beside SQL and a bare command of Redis",
+                        new QueryBenchmark(),
+                        List.of("rate", "seconds", "warm-up", "days", "endpoints", "users", "rows")),
+                new Area(
+                        "sink",
+                        "updates per second written to Redis, beside redis-benchmark",
+                        new WriteBenchmark(),
+                        List.of("seconds", "batch")));
     }
 }

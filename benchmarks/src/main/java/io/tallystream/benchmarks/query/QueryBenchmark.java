@@ -1,228 +1,139 @@
 package io.tallystream.benchmarks.query;
 
 import io.lettuce.core.RedisClient;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.tallystream.benchmarks.Figures;
-import io.tallystream.benchmarks.Options;
+import io.lettuce.core.api.async.RedisAsyncCommands;
+import io.tallystream.benchmarks.Benchmark;
+import io.tallystream.benchmarks.MissingToolException;
+import io.tallystream.benchmarks.Session;
+import io.tallystream.benchmarks.load.Latencies;
+import io.tallystream.benchmarks.load.Pace;
+import io.tallystream.benchmarks.report.Comparison;
+import io.tallystream.benchmarks.report.Measurement;
 import io.tallystream.embedded.EmbeddedRedis;
-import io.tallystream.query.QueryApplication;
-import io.tallystream.query.QueryConfig;
-import io.tallystream.runtime.config.KeySources;
-import io.tallystream.runtime.lifecycle.ServiceContext;
-import io.tallystream.runtime.limit.AddressRanges;
-import io.tallystream.runtime.management.HealthChecks;
-import io.tallystream.runtime.security.ApiKeys;
-import io.tallystream.runtime.security.KeyScope;
-import io.vertx.core.Future;
-import io.vertx.core.Promise;
-import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpClient;
-import io.vertx.core.http.HttpClientOptions;
-import io.vertx.core.http.HttpClientResponse;
-import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.PoolOptions;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.ZoneId;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 
 /**
- * How long answers of the query API take at a fixed rate, on a Redis with 7 days of minutes of 200 endpoints and 10 000 users of today;
- * beside it a bare {@code ZSCORE} on the same Redis at the same rate, and the same questions as SQL over one row for each call in a
- * PostgreSQL that has them in memory, with no index but the primary key and with indexes made for these questions. Needs Debian's {@code postgresql} (no cluster of it has to run); {@code sql=0}
- * leaves that out.
+ * How long answers of the query API, a process of its own, take at a fixed rate, on a Redis with minutes, hours and days of 200 endpoints
+ * and 10 000 users of today; beside it a bare {@code ZSCORE} on the same Redis at the same rate, and the same questions as SQL over one
+ * row for each call in a PostgreSQL that has them in memory, with no index but the primary key and with indexes made for these
+ * questions. That needs Debian's {@code postgresql} (no cluster of it has to run).
  *
- * <p>SQL is asked one query at a time, which is its best case: at the rate of the API it would not keep up.
+ * <p>SQL is in its best case: it has fewer calls than Redis has counted, and is asked one query at a time; at the rate of the API it
+ * would not keep up.
  */
-public final class QueryBenchmark {
-    private static final String TOKEN = UUID.randomUUID().toString();
-    private static final String REDIS = "bare ZSCORE";
-    private static final String PLAIN_SQL = ", SQL";
-    private static final String INDEXED_SQL = ", indexed SQL";
-    private static final int WARM_UP_SECONDS = 5;
-    private static final int CONNECTIONS = 32;
+public final class QueryBenchmark implements Benchmark {
+    private static final String P50 = "query API, p50";
+    private static final String P99 = "query API, p99";
+    private static final String REDIS_P50 = "bare ZSCORE, p50";
+    private static final String REDIS_P99 = "bare ZSCORE, p99";
+    private static final Map<SqlBaseline.Table, String> SQL =
+            Map.of(SqlBaseline.Table.PLAIN, "SQL", SqlBaseline.Table.INDEXED, "SQL with indexes for it");
     private static final int SQL_TIMES = 5;
 
-    private final Options options;
-    private final Figures figures = new Figures();
-    private final int endpoints;
-    private final int users;
+    /**
+     * Options: {@code rate} (1000 requests per second), {@code seconds} (5) of each question, {@code warm-up} (5) seconds of each,
+     * {@code days} (1,7,30) of data, {@code endpoints} (200), {@code users} (10000), {@code rows} (500000) of SQL for each day.
+     */
+    @Override
+    public void run(Session session) throws Exception {
+        Optional<Path> programs = programs(session);
+        for (int days : session.options().numbers("days", session.isQuick() ? "1" : "1,7,30")) {
+            Path folder = Files.createDirectory(session.folder().resolve(days + "-days"));
+            try (EmbeddedRedis redis = EmbeddedRedis.start(new EmbeddedRedis.Config(
+                            folder.resolve("redis"), 0, UUID.randomUUID().toString()));
+                    RedisClient client = RedisClient.create(redis.uri())) {
+                RedisAsyncCommands<String, String> commands = client.connect().async();
+                // So that it does not rewrite its file while it is measured.
+                commands.configSet("appendonly", "no").get(1, TimeUnit.MINUTES);
+                int endpoints = session.options().number("endpoints", 200);
+                int users = session.options().number("users", 10_000);
+                session.tell("%d days: writing counts".formatted(days));
+                QueryData.write(redis, days, endpoints, users);
+                SqlBaseline sql = null;
+                if (programs.isPresent()) {
+                    int rows = days * session.number("rows", 500_000, 50_000);
+                    session.tell("%d days: writing %,d rows of SQL, twice".formatted(days, rows));
+                    sql = SqlBaseline.start(programs.get(), rows, days, endpoints, users);
+                }
+                try (QueryApi api = QueryApi.start(redis.uri(), folder)) {
+                    new Run(session, days, Question.all(days, endpoints, users), commands, api, sql).everything();
+                } finally {
+                    if (sql != null) {
+                        sql.stop();
+                    }
+                    client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+                }
+            }
+        }
+    }
 
-    /** A question, as it is asked here and there. */
-    private record Question(String path, String sql) {}
-
-    private QueryBenchmark(Options options) {
-        this.options = options;
-        endpoints = options.number("endpoints", 200);
-        users = options.number("users", 10_000);
+    private static Optional<Path> programs(Session session) throws Exception {
+        try {
+            return Optional.of(SqlBaseline.programs());
+        } catch (MissingToolException e) {
+            session.leaveOut(e);
+            return Optional.empty();
+        }
     }
 
     /**
-     * Options: {@code rate} (1000 requests per second), {@code seconds} (20) of each question, {@code rounds} (3), {@code minutes}
-     * (10080), {@code endpoints} (200), {@code users} (10000), {@code rows} (5000000) in SQL, spread over {@code days} (7), {@code sql} (1).
+     * What is asked of what.
+     *
+     * @param sql null if it is not installed
      */
-    public static void main(String[] arguments) throws Exception {
-        Options options = new Options(
-                arguments, "rate", "seconds", "rounds", "minutes", "endpoints", "users", "rows", "days", "sql");
-        Optional<Path> programs = SqlBaseline.programs();
-        if (options.number("sql", 1) != 0 && programs.isEmpty()) {
-            System.err.println("PostgreSQL is not installed: apt-get install postgresql, or sql=0 to do without.");
-            System.exit(2);
-        }
-        new QueryBenchmark(options).run(programs);
-    }
-
-    private Map<String, Question> questions() {
-        String endpoint = QueryData.endpoint(endpoints / 2);
-        Map<String, Question> questions = new LinkedHashMap<>();
-        questions.put("overview", new Question("/api/v1/stats/overview", """
-                select (select count(*) from calls where at >= date_trunc('day', now())),
-                  (select avg((status < 400)::int) from calls where at >= date_trunc('day', now())),
-                  (select count(*) from calls where at >= date_trunc('hour', now())),
-                  (select array_agg(e) from (select endpoint, count(*) from calls where at >= date_trunc('day', now())
-                    group by 1 order by 2 desc limit 5) as e)"""));
-        questions.put("60-minute trend", new Question("/api/v1/stats/trend?range=minute", """
-                select date_trunc('minute', at), count(*) from calls where at >= now() - interval '60 minutes' group by 1 order by 1"""));
-        questions.put("top 10 of %,d".formatted(users), new Question("/api/v1/stats/top?dimension=user", """
-                select user_id, count(*) from calls where at >= date_trunc('day', now()) group by 1 order by 2 desc limit 10"""));
-        questions.put(
-                "30-day trend of one endpoint",
-                new Question("/api/v1/stats/trend?dimension=endpoint&member=" + endpoint, """
-                select date_trunc('day', at), count(*) from calls where endpoint = '%s' and at >= now() - interval '30 days'
-                group by 1 order by 1""".formatted(endpoint)));
-        return questions;
-    }
-
-    private void run(Optional<Path> programs) throws Exception {
-        Path folder = Files.createTempDirectory("query-benchmark");
-        try (EmbeddedRedis redis = EmbeddedRedis.start(
-                new EmbeddedRedis.Config(folder, 0, UUID.randomUUID().toString()))) {
-            long begin = System.nanoTime();
-            QueryData.write(redis, options.number("minutes", 10_080), endpoints, users);
-            System.out.printf(
-                    "counts written in %d s%n",
-                    Duration.ofNanos(System.nanoTime() - begin).toSeconds());
-            api(redis, folder);
-        }
-        if (options.number("sql", 1) != 0) {
-            sql(programs.orElseThrow());
-        }
-        figures.print("microseconds");
-        compare();
-    }
-
-    private void api(EmbeddedRedis redis, Path folder) throws Exception {
-        HealthChecks health = new HealthChecks();
-        QueryConfig config = new QueryConfig(
-                "127.0.0.1",
-                0,
-                new KeySources(ApiKeys.of("benchmark", KeyScope.READ, TOKEN), folder.resolve("no-keys")),
-                AddressRanges.parse(""),
-                redis.uri(),
-                QueryData.PREFIX,
-                ZoneId.of("UTC"),
-                Duration.ofHours(1),
-                QueryData.RETENTION,
-                12,
-                Duration.ofHours(12),
-                Optional.empty(),
-                8080,
-                Optional.empty());
-        Vertx vertx = Vertx.vertx();
-        RedisClient client = RedisClient.create(redis.uri());
-        try (QueryApplication application =
-                new QueryApplication(config, new ServiceContext(new SimpleMeterRegistry(), health, failure -> {}))) {
-            application.start();
-            while (!health.results().get("query-redis").up()) {
-                Thread.sleep(10);
+    private record Run(
+            Session session,
+            int days,
+            List<Question> questions,
+            RedisAsyncCommands<String, String> redis,
+            QueryApi api,
+            SqlBaseline sql) {
+        void everything() throws Exception {
+            session.tell("%d days: warming up".formatted(days));
+            int warmUp = session.number("warm-up", 5, 1);
+            for (Question question : questions) {
+                // Until it is compiled it may not keep up, and refuse some.
+                Pace.run(rate(), rate() * warmUp, () -> api.ask(question.path()).handle((answer, refused) -> answer));
             }
-            HttpClient http = vertx.createHttpClient(
-                    new HttpClientOptions().setDefaultHost("127.0.0.1").setDefaultPort(application.port()),
-                    new PoolOptions().setHttp1MaxSize(CONNECTIONS));
-            var commands = client.connect().async();
-            int rate = options.number("rate", 1_000);
-            int seconds = options.number("seconds", 20);
-            for (Question question : questions().values()) {
-                Pace.of(rate, WARM_UP_SECONDS, () -> ask(vertx, http, question.path()));
+            Map<Question, Comparison> comparisons = new HashMap<>();
+            for (Question question : questions) {
+                String title = "%s, %d days of data, %,d requests per second".formatted(question.name(), days, rate());
+                comparisons.put(question, session.report().comparison(title, "ms", P50));
             }
-            for (int round = 0; round < options.number("rounds", 3); round++) {
-                measured(REDIS, Pace.of(rate, seconds, () -> commands.zscore("no such key", "member")));
-                for (Map.Entry<String, Question> question : questions().entrySet()) {
-                    measured(
-                            question.getKey(),
-                            Pace.of(
-                                    rate,
-                                    seconds,
-                                    () -> ask(vertx, http, question.getValue().path())));
+            for (int round = 1; round <= session.rounds(); round++) {
+                for (Question question : questions) {
+                    session.tell("%d days, round %d: %s".formatted(days, round, question.name()));
+                    measure(question, comparisons.get(question));
                 }
             }
-        } finally {
-            client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
-            vertx.close().toCompletionStage().toCompletableFuture().get();
         }
-    }
 
-    private static CompletionStage<?> ask(Vertx vertx, HttpClient http, String path) {
-        Promise<Object> answer = Promise.promise();
-        // On one context: from elsewhere, the body may have come before anybody asks for it.
-        vertx.runOnContext(any -> http.request(HttpMethod.GET, path)
-                .compose(request ->
-                        request.putHeader("Authorization", "Bearer " + TOKEN).send())
-                .compose(QueryBenchmark::whole)
-                .onComplete(done -> answer.handle(done.mapEmpty())));
-        return answer.future().toCompletionStage();
-    }
-
-    private static Future<?> whole(HttpClientResponse response) {
-        return response.statusCode() == 200
-                ? response.body()
-                : Future.failedFuture(new IOException("answered with " + response.statusCode()));
-    }
-
-    private void measured(String name, Pace pace) {
-        figures.add(name + ", p50", pace.percentile(0.50));
-        figures.add(name + ", p99", pace.percentile(0.99));
-    }
-
-    private void sql(Path programs) throws IOException, InterruptedException {
-        SqlBaseline sql = SqlBaseline.start(
-                programs, options.number("rows", 5_000_000), options.number("days", 7), endpoints, users);
-        try {
-            ask(sql, PLAIN_SQL);
-            sql.index();
-            ask(sql, INDEXED_SQL);
-        } finally {
-            sql.stop();
-        }
-    }
-
-    private void ask(SqlBaseline sql, String name) throws IOException, InterruptedException {
-        for (Map.Entry<String, Question> question : questions().entrySet()) {
-            figures.add(question.getKey() + name, sql.micros(question.getValue().sql(), SQL_TIMES));
-        }
-    }
-
-    private void compare() {
-        System.out.println();
-        for (String name : questions().keySet()) {
-            double p50 = figures.median(name + ", p50");
-            System.out.printf(
-                    "%s: %.1f times a bare round trip (p99: %.1f times)",
-                    name,
-                    p50 / figures.median(REDIS + ", p50"),
-                    figures.median(name + ", p99") / figures.median(REDIS + ", p99"));
-            if (options.number("sql", 1) != 0) {
-                System.out.printf(
-                        "; SQL takes %.0f times as long, with indexes for it %.0f times",
-                        figures.median(name + PLAIN_SQL) / p50, figures.median(name + INDEXED_SQL) / p50);
+        private void measure(Question question, Comparison comparison) throws Exception {
+            int number = rate() * session.number("seconds", 5, 2);
+            Latencies bare = Pace.run(rate(), number, () -> redis.zscore("no such key", "member"));
+            api.usage().sinceLast();
+            Latencies answers = Pace.run(rate(), number, () -> api.ask(question.path()));
+            comparison.add(P50, Measurement.of(answers.millis(0.50), api.usage().sinceLast(), number));
+            comparison.add(P99, Measurement.of(answers.millis(0.99)));
+            comparison.add(REDIS_P50, Measurement.of(bare.millis(0.50)));
+            comparison.add(REDIS_P99, Measurement.of(bare.millis(0.99)));
+            if (sql != null) {
+                for (SqlBaseline.Table table : SqlBaseline.Table.values()) {
+                    comparison.add(SQL.get(table), Measurement.of(sql.millis(table, question.sql(), SQL_TIMES)));
+                }
             }
-            System.out.println();
+        }
+
+        private int rate() {
+            return session.options().number("rate", 1_000);
         }
     }
 }

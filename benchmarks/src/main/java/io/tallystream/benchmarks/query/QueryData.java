@@ -21,15 +21,16 @@ import java.util.Map;
 
 /** Counts as a system of some size has them, written by the sink's own code. */
 final class QueryData implements AutoCloseable {
-    static final Retention RETENTION =
-            new Retention(Duration.ofDays(7), Duration.ofDays(30), Duration.ofDays(365), Duration.ofDays(30));
+    /** For which all of them are kept. */
+    static final Duration KEPT = Duration.ofDays(365);
+
     static final String PREFIX = "bench";
     static final String ENDPOINT = "/api/v1/resource-";
     static final String USER = "user-";
 
     private static final String[] STATUSES = {"200", "404", "500", "503"};
-    private static final int DAYS = 30;
     private static final int HOURS = 24;
+    private static final int MINUTES = 24 * 60;
     private static final int BATCH = 20_000;
 
     private final int endpoints;
@@ -44,7 +45,7 @@ final class QueryData implements AutoCloseable {
                         redis.uri(),
                         new RedisConnector.Limits(Duration.ofSeconds(30), CountPipeline.MAX_COMMANDS_UNDER_WAY)),
                 new CountKeys(PREFIX, CountKeys.FIRST_GENERATION),
-                RETENTION,
+                new Retention(KEPT, KEPT, KEPT, KEPT),
                 calendar,
                 Clock.systemUTC(),
                 false);
@@ -53,26 +54,26 @@ final class QueryData implements AutoCloseable {
     /**
      * Writes minutes, hours and days up to now by endpoint and by status, and the users of today.
      *
-     * @param minutes how many
+     * @param days how many of them have minutes and hours
      * @param users members of the dimension to rank
      */
-    static void write(EmbeddedRedis redis, int minutes, int endpoints, int users) {
+    static void write(EmbeddedRedis redis, int days, int endpoints, int users) {
         try (QueryData data = new QueryData(redis, endpoints)) {
             Instant now = Instant.now();
-            for (int i = 0; i < minutes; i++) {
-                data.window(data.calendar.windowAt(Granularity.MINUTE, now.minus(Duration.ofMinutes(i))));
-            }
-            for (int i = 0; i < HOURS; i++) {
-                data.window(data.calendar.windowAt(Granularity.HOUR, now.minus(Duration.ofHours(i))));
-            }
-            for (int i = 0; i < DAYS; i++) {
-                data.window(data.calendar.windowAt(Granularity.DAY, now.minus(Duration.ofDays(i))));
-            }
+            data.windows(Granularity.MINUTE, now, Duration.ofMinutes(1), days * MINUTES);
+            data.windows(Granularity.HOUR, now, Duration.ofHours(1), days * HOURS);
+            data.windows(Granularity.DAY, now, Duration.ofDays(1), days);
             Window today = data.calendar.windowAt(Granularity.DAY, now);
             for (int i = 0; i < users; i++) {
                 data.put(new CountAddress(Metric.CALLS, today, Dimension.USER, user(i)), 1L + i);
             }
             data.flush();
+        }
+    }
+
+    private void windows(Granularity granularity, Instant now, Duration step, int number) {
+        for (int i = 0; i < number; i++) {
+            window(calendar.windowAt(granularity, now.minus(step.multipliedBy(i))));
         }
     }
 

@@ -1,5 +1,6 @@
 package io.tallystream.benchmarks.query;
 
+import io.tallystream.benchmarks.MissingToolException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -12,7 +13,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** A PostgreSQL of its own with one row for each call, and an index for what is asked. Needs Debian's package. */
+/**
+ * A PostgreSQL of its own with one row for each call, in two tables: with no index but the primary key, and with indexes for what is
+ * asked. Needs Debian's package. For one thread.
+ */
 final class SqlBaseline {
     private static final Path VERSIONS = Path.of("/usr/lib/postgresql");
     private static final String SERVER_USER = "postgres";
@@ -20,22 +24,40 @@ final class SqlBaseline {
 
     private final Path programs;
     private final Path folder;
+    private final Thread hook = new Thread(this::stopAtEnd, "end-postgresql");
+
+    /** Where it looks. */
+    enum Table {
+        /** Nothing but a primary key. */
+        PLAIN("public"),
+        /** Indexes that the questions of the benchmark want. */
+        INDEXED("indexed");
+
+        private final String schema;
+
+        Table(String schema) {
+            this.schema = schema;
+        }
+    }
 
     private SqlBaseline(Path programs, Path folder) {
         this.programs = programs;
         this.folder = folder;
     }
 
-    /** The folder of PostgreSQL's programs; empty if it is not installed. */
-    static Optional<Path> programs() throws IOException {
-        if (!Files.isDirectory(VERSIONS)) {
-            return Optional.empty();
+    /** The folder of PostgreSQL's programs. */
+    static Path programs() throws IOException, MissingToolException {
+        if (Files.isDirectory(VERSIONS)) {
+            try (Stream<Path> versions = Files.list(VERSIONS)) {
+                Optional<Path> newest = versions.map(version -> version.resolve("bin"))
+                        .filter(bin -> Files.isExecutable(bin.resolve("initdb")))
+                        .max(Path::compareTo);
+                if (newest.isPresent()) {
+                    return newest.get();
+                }
+            }
         }
-        try (Stream<Path> versions = Files.list(VERSIONS)) {
-            return versions.map(version -> version.resolve("bin"))
-                    .filter(bin -> Files.isExecutable(bin.resolve("initdb")))
-                    .max(Path::compareTo);
-        }
+        throw new MissingToolException("SQL: PostgreSQL is not installed: apt-get install postgresql");
     }
 
     /**
@@ -52,6 +74,7 @@ final class SqlBaseline {
             // It refuses to run as root.
             run(List.of("chown", SERVER_USER, folder.toString()));
         }
+        Runtime.getRuntime().addShutdownHook(sql.hook);
         sql.server("initdb", "-D", sql.data(), "-A", "trust", "-U", SERVER_USER, "--no-sync");
         sql.server(
                 "pg_ctl",
@@ -77,22 +100,24 @@ final class SqlBaseline {
                 create table calls (id bigserial primary key, at timestamptz not null, endpoint text not null, status int not null, user_id text not null);
                 insert into calls (at, endpoint, status, user_id) select now() - random() * interval '%d days', '%s' || (i %% %d), case when i %% 50 = 0 then 500 else 200 end,
                   '%s' || (i %% %d) from generate_series(1, %d) as i;
+                create schema indexed;
+                create table indexed.calls as select * from calls;
+                alter table indexed.calls add primary key (id);
+                create index on indexed.calls (at);
+                create index on indexed.calls (endpoint, at);
                 vacuum analyze calls;
+                vacuum analyze indexed.calls;
+                checkpoint;
                 """.formatted(days, QueryData.ENDPOINT, endpoints, QueryData.USER, users, rows));
     }
 
-    /** Makes the indexes that the questions of the benchmark want; there is none but the primary key before. */
-    void index() throws IOException, InterruptedException {
-        query("""
-                create index on calls (at);
-                create index on calls (endpoint, at);
-                vacuum analyze calls;
-                """);
-    }
-
-    /** How long a query takes once it has run before, the middle of some times, in microseconds. */
-    double micros(String query, int times) throws IOException, InterruptedException {
-        StringBuilder script = new StringBuilder(query).append(";\n\\timing on\n");
+    /** How long a query takes once it has run before, the middle of some times, in milliseconds. */
+    double millis(Table table, String query, int times) throws IOException, InterruptedException {
+        StringBuilder script = new StringBuilder("set search_path = ")
+                .append(table.schema)
+                .append(";\n")
+                .append(query)
+                .append(";\n\\timing on\n");
         for (int i = 0; i < times; i++) {
             script.append(query).append(";\n");
         }
@@ -105,7 +130,7 @@ final class SqlBaseline {
             throw new IOException("psql told %d times for %d queries".formatted(millis.size(), times));
         }
         Collections.sort(millis);
-        return millis.get(times / 2) * 1e3;
+        return millis.get(times / 2);
     }
 
     private String query(String script) throws IOException, InterruptedException {
@@ -167,6 +192,21 @@ final class SqlBaseline {
 
     /** Ends it and removes what it has written. */
     void stop() throws IOException, InterruptedException {
+        Runtime.getRuntime().removeShutdownHook(hook);
+        end();
+    }
+
+    private void stopAtEnd() {
+        try {
+            end();
+        } catch (IOException e) {
+            // It had not started yet, or nobody is left to be told.
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void end() throws IOException, InterruptedException {
         server("pg_ctl", "-D", data(), "-m", "immediate", "stop");
         run(List.of("rm", "-rf", folder.toString()));
     }

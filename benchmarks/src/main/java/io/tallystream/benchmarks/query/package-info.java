@@ -1,2 +1,2 @@
-/** How fast questions are answered. */
+/** Measurements of the query API. */
 package io.tallystream.benchmarks.query;

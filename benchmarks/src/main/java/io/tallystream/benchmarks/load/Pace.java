@@ -1,6 +1,6 @@
-package io.tallystream.benchmarks.query;
+package io.tallystream.benchmarks.load;
 
-import java.util.Arrays;
+import java.io.IOException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -9,13 +9,37 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
 /** Requests at a fixed rate, whether or not those before have been answered. */
-final class Pace {
+public final class Pace {
     private static final long PATIENCE_SECONDS = 60;
 
-    private final long[] nanos;
+    private Pace() {}
 
-    private Pace(long[] nanos) {
-        this.nanos = nanos;
+    /** One request, which is over when this returns. */
+    @FunctionalInterface
+    public interface Request {
+        /**
+         * Sends it and waits for its answer.
+         *
+         * @param dueNanos when it was to be sent, of {@link System#nanoTime}
+         */
+        void send(long dueNanos) throws IOException;
+    }
+
+    /** Sends one after the other until then; what could not be sent in time is sent as soon as it can be. */
+    public static void oneByOne(double perSecond, long untilNanos, Request request) throws IOException {
+        double interval = 1e9 / perSecond;
+        long begin = System.nanoTime();
+        for (long sent = 0; System.nanoTime() < untilNanos; sent++) {
+            long due = begin + (long) (sent * interval);
+            awaitDue(due);
+            request.send(due);
+        }
+    }
+
+    private static void awaitDue(long due) {
+        for (long wait = due - System.nanoTime(); wait > 0; wait = due - System.nanoTime()) {
+            LockSupport.parkNanos(wait);
+        }
     }
 
     /**
@@ -23,17 +47,15 @@ final class Pace {
      *
      * @throws IllegalStateException if one failed or had no answer
      */
-    static Pace of(int perSecond, int seconds, Supplier<CompletionStage<?>> request) throws InterruptedException {
-        int number = perSecond * seconds;
+    public static Latencies run(int perSecond, int number, Supplier<CompletionStage<?>> request)
+            throws InterruptedException {
         long[] nanos = new long[number];
         CountDownLatch rest = new CountDownLatch(number);
         AtomicReference<Throwable> failed = new AtomicReference<>();
         long begin = System.nanoTime();
         for (int i = 0; i < number; i++) {
             long due = begin + i * 1_000_000_000L / perSecond;
-            for (long wait = due - System.nanoTime(); wait > 0; wait = due - System.nanoTime()) {
-                LockSupport.parkNanos(wait);
-            }
+            awaitDue(due);
             int index = i;
             request.get().whenComplete((answer, failure) -> {
                 nanos[index] = System.nanoTime() - due;
@@ -49,12 +71,6 @@ final class Pace {
         if (failed.get() != null) {
             throw new IllegalStateException("a request failed", failed.get());
         }
-        Arrays.sort(nanos);
-        return new Pace(nanos);
-    }
-
-    /** In microseconds. */
-    double percentile(double part) {
-        return nanos[(int) Math.ceil(part * nanos.length) - 1] / 1e3;
+        return Latencies.ofNanos(nanos);
     }
 }

@@ -1,0 +1,2 @@
+/** What sends requests, and what is kept of how long they took. */
+package io.tallystream.benchmarks.load;
