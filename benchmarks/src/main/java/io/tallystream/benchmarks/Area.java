@@ -1,5 +1,7 @@
 package io.tallystream.benchmarks;
 
+import io.tallystream.benchmarks.endtoend.EndToEndBenchmark;
+import io.tallystream.benchmarks.footprint.FootprintBenchmark;
 import io.tallystream.benchmarks.gateway.FloodBenchmark;
 import io.tallystream.benchmarks.gateway.GatewayBenchmark;
 import io.tallystream.benchmarks.query.QueryBenchmark;
@@ -32,6 +34,16 @@ record Area(String label, String description, Benchmark benchmark, List<String> 
                         "how long answers of the query API take, beside SQL and a bare command of Redis",
                         new QueryBenchmark(),
                         List.of("rate", "seconds", "warm-up", "days", "endpoints", "users", "rows")),
+                new Area(
+                        "end-to-end",
+                        "how long after its 202 an event is visible in the query API, while others keep coming",
+                        new EndToEndBenchmark(),
+                        List.of("rate", "batch", "probes", "warm-up", "partitions")),
+                new Area(
+                        "footprint",
+                        "memory of ./tallystream demo, and how soon it is ready",
+                        new FootprintBenchmark(),
+                        List.of("seconds")),
                 new Area(
                         "sink",
                         "updates per second written to Redis, beside redis-benchmark",

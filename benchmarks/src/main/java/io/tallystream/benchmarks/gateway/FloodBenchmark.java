@@ -24,6 +24,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import java.util.stream.LongStream;
 
 /**
@@ -105,16 +106,17 @@ public final class FloodBenchmark implements Benchmark {
         /** How long the calm key's requests take. */
         Latencies beside(boolean flood) throws Exception {
             ExecutorService threads = Executors.newCachedThreadPool();
-            long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+            BooleanSupplier goesOn = () -> System.nanoTime() - end < 0;
             try {
                 List<Future<?>> flooding = new ArrayList<>();
                 for (int i = 0; flood && i < FLOODING_CONNECTIONS; i++) {
                     flooding.add(threads.submit(() -> {
-                        flood(until);
+                        flood(goesOn);
                         return null;
                     }));
                 }
-                Latencies latencies = calm(until);
+                Latencies latencies = calm(goesOn);
                 for (Future<?> one : flooding) {
                     one.get();
                 }
@@ -124,10 +126,10 @@ public final class FloodBenchmark implements Benchmark {
             }
         }
 
-        private Latencies calm(long until) throws IOException {
+        private Latencies calm(BooleanSupplier goesOn) throws IOException {
             LongStream.Builder times = LongStream.builder();
             try (HttpConnection connection = new HttpConnection(port, Gateway.KEY)) {
-                Pace.oneByOne(CALM_PER_SECOND, until, due -> {
+                Pace.oneByOne(CALM_PER_SECOND, goesOn, due -> {
                     int status = connection.post(PATH, EVENT).status();
                     if (status != 202) {
                         throw new IllegalStateException("the calm key was answered " + status);
@@ -138,9 +140,9 @@ public final class FloodBenchmark implements Benchmark {
             return Latencies.ofNanos(times.build().toArray());
         }
 
-        private void flood(long until) throws IOException {
+        private void flood(BooleanSupplier goesOn) throws IOException {
             try (HttpConnection connection = new HttpConnection(port, FLOODING)) {
-                Pace.oneByOne((double) floodPerSecond / FLOODING_CONNECTIONS, until, due -> {
+                Pace.oneByOne((double) floodPerSecond / FLOODING_CONNECTIONS, goesOn, due -> {
                     int status = connection.post(PATH, EVENT).status();
                     (status == 429 ? refused : granted).incrementAndGet();
                 });

@@ -6,6 +6,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /** Requests at a fixed rate, whether or not those before have been answered. */
@@ -25,11 +26,11 @@ public final class Pace {
         void send(long dueNanos) throws IOException;
     }
 
-    /** Sends one after the other until then; what could not be sent in time is sent as soon as it can be. */
-    public static void oneByOne(double perSecond, long untilNanos, Request request) throws IOException {
+    /** Sends one after the other for as long as that says; what could not be sent in time is sent as soon as it can be. */
+    public static void oneByOne(double perSecond, BooleanSupplier goesOn, Request request) throws IOException {
         double interval = 1e9 / perSecond;
         long begin = System.nanoTime();
-        for (long sent = 0; System.nanoTime() < untilNanos; sent++) {
+        for (long sent = 0; goesOn.getAsBoolean(); sent++) {
             long due = begin + (long) (sent * interval);
             awaitDue(due);
             request.send(due);

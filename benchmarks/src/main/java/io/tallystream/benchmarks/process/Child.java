@@ -26,7 +26,7 @@ import java.util.stream.Stream;
 public final class Child implements AutoCloseable {
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
     private static final Duration ANSWER_LIMIT = Duration.ofSeconds(2);
-    private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(60);
     private static final long LOOK_MILLIS = 10;
     private static final int LINES_TOLD = 10;
     private static final int HTTP_OK = 200;
@@ -191,7 +191,7 @@ public final class Child implements AutoCloseable {
         }
     }
 
-    /** Asks it to end, and makes it if it does not within half a minute. */
+    /** Asks it to end, and makes it if it does not within a minute. */
     @Override
     public void close() {
         process.destroy();
