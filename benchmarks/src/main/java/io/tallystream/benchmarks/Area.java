@@ -5,6 +5,7 @@ import io.tallystream.benchmarks.footprint.FootprintBenchmark;
 import io.tallystream.benchmarks.gateway.FloodBenchmark;
 import io.tallystream.benchmarks.gateway.GatewayBenchmark;
 import io.tallystream.benchmarks.query.QueryBenchmark;
+import io.tallystream.benchmarks.sink.MemoryBenchmark;
 import io.tallystream.benchmarks.sink.WriteBenchmark;
 import java.util.List;
 
@@ -48,6 +49,11 @@ record Area(String label, String description, Benchmark benchmark, List<String> 
                         "sink",
                         "updates per second written to Redis, beside redis-benchmark",
                         new WriteBenchmark(),
-                        List.of("seconds", "batch")));
+                        List.of("seconds", "batch")),
+                new Area(
+                        "redis-memory",
+                        "bytes of Redis for each counter, beside a string key for each",
+                        new MemoryBenchmark(),
+                        List.of()));
     }
 }

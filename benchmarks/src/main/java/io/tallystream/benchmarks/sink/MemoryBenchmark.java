@@ -4,6 +4,10 @@ import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisFuture;
 import io.lettuce.core.ScoredValue;
 import io.lettuce.core.api.StatefulRedisConnection;
+import io.tallystream.benchmarks.Benchmark;
+import io.tallystream.benchmarks.Session;
+import io.tallystream.benchmarks.report.Comparison;
+import io.tallystream.benchmarks.report.Measurement;
 import io.tallystream.embedded.EmbeddedRedis;
 import io.tallystream.schema.count.CountAddress;
 import io.tallystream.schema.count.Dimension;
@@ -12,8 +16,6 @@ import io.tallystream.schema.count.Metric;
 import io.tallystream.schema.count.Window;
 import io.tallystream.schema.count.WindowCalendar;
 import io.tallystream.schema.redis.CountKeys;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -24,11 +26,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
 
 /** Bytes that Redis takes for each counter, as it holds them and with a string key for each, both with expiry. */
-public final class MemoryTable {
+public final class MemoryBenchmark implements Benchmark {
+    private static final String STRINGS = "a string key for each counter";
+    private static final String SETS = "sorted sets";
     private static final int PIECE = 1_000;
     private static final int COUNT = 1_234;
-
-    private MemoryTable() {}
 
     private record Shape(
             String name,
@@ -38,31 +40,41 @@ public final class MemoryTable {
             int members,
             IntFunction<String> member) {}
 
-    /** Takes some minutes and 2 GB. */
-    public static void main(String[] arguments) throws Exception {
+    /** Has no options. One round of it takes some minutes and 2 GB. */
+    @Override
+    public void run(Session session) throws Exception {
+        int minutes = session.isQuick() ? 500 : 7 * 24 * 60;
+        int days = session.isQuick() ? 1 : 30;
         List<Shape> shapes = List.of(
                 new Shape(
-                        "200 endpoints x 7 days of minutes",
+                        "200 endpoints, %,d minutes".formatted(minutes),
                         Granularity.MINUTE,
-                        7 * 24 * 60,
+                        minutes,
                         Dimension.ENDPOINT,
                         200,
                         i -> "/api/v1/resource-" + i),
-                new Shape("100000 users x 30 days", Granularity.DAY, 30, Dimension.USER, 100_000, i -> "user-" + i));
-        Path folder = Files.createTempDirectory("memory-table");
-        try (EmbeddedRedis redis = EmbeddedRedis.start(
-                        new EmbeddedRedis.Config(folder, 0, UUID.randomUUID().toString()));
+                new Shape(
+                        "100,000 users, %d days".formatted(days),
+                        Granularity.DAY,
+                        days,
+                        Dimension.USER,
+                        100_000,
+                        i -> "user-" + i));
+        try (EmbeddedRedis redis = EmbeddedRedis.start(new EmbeddedRedis.Config(
+                        session.folder(), 0, UUID.randomUUID().toString()));
                 RedisClient client = RedisClient.create(redis.uri());
                 StatefulRedisConnection<String, String> connection = client.connect()) {
             connection.setAutoFlushCommands(false);
             call(connection, connection.async().configSet("appendonly", "no"));
-            System.out.println("| counters | number | sorted sets, bytes each | string keys, bytes each |");
             for (Shape shape : shapes) {
-                double sets = bytesEach(connection, shape, false);
-                double strings = bytesEach(connection, shape, true);
-                System.out.printf(
-                        "| %s | %,d | %.1f | %.1f |%n",
-                        shape.name(), (long) shape.windows() * shape.members(), sets, strings);
+                Comparison comparison =
+                        session.report().comparison("memory of Redis, " + shape.name(), "bytes each counter", STRINGS);
+                for (int round = 1; round <= session.rounds(); round++) {
+                    session.tell("round %d: %s, %s".formatted(round, shape.name(), STRINGS));
+                    comparison.add(STRINGS, Measurement.of(bytesEach(connection, shape, true)));
+                    session.tell("round %d: %s, %s".formatted(round, shape.name(), SETS));
+                    comparison.add(SETS, Measurement.of(bytesEach(connection, shape, false)));
+                }
             }
         }
     }
