@@ -24,13 +24,8 @@ record StandaloneProgram(StandaloneChild child) implements Installation {
                         Integer.toString(partitions)),
                 folder.resolve("data"),
                 folder);
-        try {
-            child.awaitReady();
-            return new StandaloneProgram(child);
-        } catch (IOException | InterruptedException e) {
-            child.close();
-            throw e;
-        }
+        child.awaitReady();
+        return new StandaloneProgram(child);
     }
 
     @Override

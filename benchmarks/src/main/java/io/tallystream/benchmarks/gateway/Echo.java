@@ -24,13 +24,8 @@ final class Echo implements AutoCloseable {
         int port = LoopbackPorts.anyFree(1).get(0);
         Child child = Child.start(
                 Child.Program.jvm("echo", EchoMain.class, Map.of(), folder, Integer.toString(port)), folder);
-        try {
-            child.awaitListening(port);
-            return new Echo(child, port);
-        } catch (IOException | InterruptedException e) {
-            child.close();
-            throw e;
-        }
+        child.awaitListening(port);
+        return new Echo(child, port);
     }
 
     /** Where answers are as long as this. */

@@ -24,7 +24,7 @@ import java.util.stream.Stream;
 
 /** A process that this one started, with what it prints in a file. Ends when this JVM is asked to end. For one thread. */
 public final class Child implements AutoCloseable {
-    private static final Duration START_LIMIT = Duration.ofSeconds(60);
+    private static final Duration START_LIMIT = Duration.ofMinutes(3);
     private static final Duration ANSWER_LIMIT = Duration.ofSeconds(2);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(60);
     private static final long LOOK_MILLIS = 10;
@@ -113,7 +113,7 @@ public final class Child implements AutoCloseable {
         return usage;
     }
 
-    /** Returns when that address answers 200. Throws if it does not within a minute, or if the process ends before. */
+    /** Returns when that address answers 200. Ends the process and throws if it does not within three minutes, or the process does. */
     public void awaitOk(URI address) throws IOException, InterruptedException {
         HttpRequest request =
                 HttpRequest.newBuilder(address).timeout(ANSWER_LIMIT).build();
@@ -145,6 +145,18 @@ public final class Child implements AutoCloseable {
     }
 
     private void await(String what, Look look) throws IOException, InterruptedException {
+        boolean happened = false;
+        try {
+            awaitOrThrow(what, look);
+            happened = true;
+        } finally {
+            if (!happened) {
+                close();
+            }
+        }
+    }
+
+    private void awaitOrThrow(String what, Look look) throws IOException, InterruptedException {
         long deadline = System.nanoTime() + START_LIMIT.toNanos();
         while (!isSo(look)) {
             if (!process.isAlive()) {

@@ -34,13 +34,8 @@ public final class Kafka implements AutoCloseable {
         Child child = Child.start(
                 Child.Program.jvm("kafka", KafkaMain.class, Map.of(), folder, data.toString(), Integer.toString(port)),
                 folder);
-        try {
-            child.awaitLine(KafkaMain.READY);
-            return new Kafka(child, "127.0.0.1:" + port);
-        } catch (IOException | InterruptedException e) {
-            child.close();
-            throw e;
-        }
+        child.awaitLine(KafkaMain.READY);
+        return new Kafka(child, "127.0.0.1:" + port);
     }
 
     /** What a client's {@code bootstrap.servers} takes. */

@@ -20,6 +20,16 @@ class LatenciesTest {
     }
 
     @Test
+    void shouldNotLeaveOutTheSlowestOfFew() {
+        Latencies latencies = Latencies.ofNanos(
+                LongStream.rangeClosed(1, 10).map(i -> i * 1_000_000).toArray());
+
+        assertThat(latencies.millis(0.90)).isEqualTo(9);
+        assertThat(latencies.millis(0.91)).isEqualTo(10);
+        assertThat(latencies.millis(0.99)).isEqualTo(10);
+    }
+
+    @Test
     void shouldTakeOne() {
         Latencies latencies = Latencies.ofNanos(new long[] {2_500_000});
 
