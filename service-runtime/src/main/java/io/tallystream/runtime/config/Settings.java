@@ -87,8 +87,10 @@ public final class Settings {
             duration("RETENTION_DAY", "P365D", "How long counts per day are kept after their day.");
     public static final Setting<Duration> RETENTION_USER_DAY =
             duration("RETENTION_USER_DAY", "P30D", "How long counts per user and day are kept after their day.");
-    public static final Setting<Duration> EVENTS_RETENTION =
-            duration("EVENTS_RETENTION", "P3D", "How long raw events are kept in Kafka.");
+    public static final Setting<Duration> EVENTS_RETENTION = duration(
+            "EVENTS_RETENTION",
+            "P3D",
+            "How long raw events are kept in Kafka. Less than its offsets.retention.minutes (7 days).");
     public static final Setting<Integer> PARTITIONS = positive(
             "PARTITIONS",
             "12",
