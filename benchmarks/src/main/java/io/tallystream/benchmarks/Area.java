@@ -4,6 +4,9 @@ import io.tallystream.benchmarks.endtoend.EndToEndBenchmark;
 import io.tallystream.benchmarks.footprint.FootprintBenchmark;
 import io.tallystream.benchmarks.gateway.FloodBenchmark;
 import io.tallystream.benchmarks.gateway.GatewayBenchmark;
+import io.tallystream.benchmarks.processor.FreshnessBenchmark;
+import io.tallystream.benchmarks.processor.HeapBenchmark;
+import io.tallystream.benchmarks.processor.ThroughputBenchmark;
 import io.tallystream.benchmarks.query.QueryBenchmark;
 import io.tallystream.benchmarks.sink.MemoryBenchmark;
 import io.tallystream.benchmarks.sink.WriteBenchmark;
@@ -45,6 +48,38 @@ record Area(String label, String description, Benchmark benchmark, List<String> 
                         "memory of ./tallystream demo, and how soon it is ready",
                         new FootprintBenchmark(),
                         List.of("seconds")),
+                new Area(
+                        "processor",
+                        "events per second counted, beside the plain DSL, Flink and the bound",
+                        new ThroughputBenchmark(),
+                        List.of(
+                                "events",
+                                "dsl-events",
+                                "users",
+                                "endpoints",
+                                "intervals",
+                                "threads",
+                                "heap",
+                                "contenders")),
+                new Area(
+                        "freshness",
+                        "milliseconds from an event's append to its visible count, beside Flink",
+                        new FreshnessBenchmark(),
+                        List.of(
+                                "rate",
+                                "warm-up",
+                                "seconds",
+                                "users",
+                                "endpoints",
+                                "intervals",
+                                "threads",
+                                "heap",
+                                "contenders")),
+                new Area(
+                        "heap",
+                        "memory of a processor while users and endpoints grow in number",
+                        new HeapBenchmark(),
+                        List.of("events", "parts", "users", "endpoints", "heap")),
                 new Area(
                         "sink",
                         "updates per second written to Redis, beside redis-benchmark",

@@ -19,7 +19,7 @@ final class EventSource {
     private long made;
 
     /**
-     * @param users how many different ones
+     * @param users how many different ones; 0: nobody is named
      * @param endpoints how many different ones
      * @param withIds whether each event has an id of its own
      */
@@ -30,7 +30,7 @@ final class EventSource {
     }
 
     ProducerRecord<byte[], byte[]> next() {
-        String user = "u" + random.nextInt(users);
+        String user = users == 0 ? null : "u" + random.nextInt(users);
         StringBuilder json = new StringBuilder(160).append("{\"type\":");
         boolean click = random.nextInt(5) == 0;
         if (click) {
@@ -47,13 +47,14 @@ final class EventSource {
             json.append("\",\"id\":\"01JD3Z8Q4K-").append(made);
         }
         made++;
-        json.append("\",\"user_id\":\"")
-                .append(user)
-                .append("\",\"time\":")
-                .append(System.currentTimeMillis())
-                .append('}');
+        if (user != null) {
+            json.append("\",\"user_id\":\"").append(user);
+        }
+        json.append("\",\"time\":").append(System.currentTimeMillis()).append('}');
         return new ProducerRecord<>(
-                click ? Topics.USER_ACTIONS : Topics.API_CALLS, bytes(user), bytes(json.toString()));
+                click ? Topics.USER_ACTIONS : Topics.API_CALLS,
+                user == null ? null : bytes(user),
+                bytes(json.toString()));
     }
 
     /** A call of an endpoint that no other event calls. */

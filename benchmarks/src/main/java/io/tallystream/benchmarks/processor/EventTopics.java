@@ -4,26 +4,21 @@ import io.tallystream.processor.ProcessorConfig;
 import io.tallystream.schema.kafka.TopicProvisioner;
 import io.tallystream.schema.kafka.Topics;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
-import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RetriableException;
-import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/** The topics of one run of a processor: made when it is, gone when it is closed. */
+/** The topics of processors: made when it is, gone when it is closed. */
 final class EventTopics implements AutoCloseable {
     static final int PARTITIONS = 4;
 
@@ -32,11 +27,17 @@ final class EventTopics implements AutoCloseable {
     private static final int BATCH = 10_000;
 
     private final String servers;
+    private final ProcessorConfig config;
     private final Admin admin;
 
     EventTopics(String servers, ProcessorConfig config) throws Exception {
         this.servers = servers;
+        this.config = config;
         admin = Admin.create(config.admin());
+        make();
+    }
+
+    private void make() throws Exception {
         TopicProvisioner provisioner = new TopicProvisioner(admin, LIMIT);
         while (!areMade(provisioner, config)) {
             TimeUnit.MILLISECONDS.sleep(LOOK_MS);
@@ -103,10 +104,19 @@ final class EventTopics implements AutoCloseable {
         }
     }
 
+    /** How far an application has come. */
+    GroupProgress progress(String application) {
+        return new GroupProgress(admin, application);
+    }
+
     /** Returns when an application has committed all events, and all that it has passed on to itself. */
-    void awaitDone(String application) throws Exception {
+    void awaitDone(String application, ProcessHandle process) throws Exception {
+        GroupProgress progress = progress(application);
         long begin = System.nanoTime();
-        while (!isDone(application)) {
+        while (!progress.isDone()) {
+            if (!process.isAlive()) {
+                throw new IllegalStateException(application + " ended before it was done");
+            }
             if (System.nanoTime() - begin > LIMIT.toNanos()) {
                 throw new IllegalStateException(application + " was not done within " + LIMIT);
             }
@@ -114,47 +124,26 @@ final class EventTopics implements AutoCloseable {
         }
     }
 
-    private boolean isDone(String application) throws Exception {
-        Map<TopicPartition, OffsetAndMetadata> committed = admin.listConsumerGroupOffsets(application)
-                .partitionsToOffsetAndMetadata()
-                .get();
-        List<TopicPartition> read = new ArrayList<>();
-        for (String topic : admin.listTopics().names().get()) {
-            boolean passedOn = topic.startsWith(application) && topic.endsWith("-repartition");
-            if (passedOn || Topics.EVENTS.contains(topic)) {
-                for (int partition = 0; partition < PARTITIONS; partition++) {
-                    read.add(new TopicPartition(topic, partition));
-                }
-            }
+    /** Empties all topics but those of the events, so that the next processor finds what the one before it found. */
+    void clearOutputs() throws Exception {
+        remove(topic -> !Topics.EVENTS.contains(topic));
+        make();
+    }
+
+    private void remove(Predicate<String> which) throws ExecutionException, InterruptedException {
+        Set<String> doomed =
+                admin.listTopics().names().get().stream().filter(which).collect(Collectors.toSet());
+        admin.deleteTopics(doomed).all().get();
+        while (admin.listTopics().names().get().stream().anyMatch(which)) {
+            TimeUnit.MILLISECONDS.sleep(LOOK_MS);
         }
-        Map<TopicPartition, ListOffsetsResultInfo> ends;
-        try {
-            ends = admin.listOffsets(read.stream().collect(Collectors.toMap(any -> any, any -> OffsetSpec.latest())))
-                    .all()
-                    .get();
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof UnknownTopicOrPartitionException) {
-                // A topic in between that is only just being made.
-                return false;
-            }
-            throw e;
-        }
-        return read.stream().allMatch(partition -> {
-            long end = ends.get(partition).offset();
-            OffsetAndMetadata offset = committed.get(partition);
-            // The last records of a topic written in transactions are their markers, which no consumer reads.
-            return end == 0 || (offset != null && offset.offset() >= end - 1);
-        });
     }
 
     /** Removes all topics. */
     @Override
     public void close() throws ExecutionException {
         try {
-            admin.deleteTopics(admin.listTopics().names().get()).all().get();
-            while (!admin.listTopics().names().get().isEmpty()) {
-                TimeUnit.MILLISECONDS.sleep(LOOK_MS);
-            }
+            remove(any -> true);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {

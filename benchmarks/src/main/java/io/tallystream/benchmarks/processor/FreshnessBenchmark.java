@@ -1,92 +1,98 @@
 package io.tallystream.benchmarks.processor;
 
-import io.tallystream.benchmarks.Options;
+import io.tallystream.benchmarks.Benchmark;
+import io.tallystream.benchmarks.Session;
+import io.tallystream.benchmarks.report.Comparison;
+import io.tallystream.benchmarks.report.Measurement;
 import io.tallystream.embedded.EmbeddedKafka;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.RecordMetadata;
-import org.apache.kafka.streams.KafkaStreams;
 
 /**
- * How long after its append an event is in the counts that a read_committed consumer sees, while events keep coming at half the
- * rate that the processor just has counted at. One event of some is a probe: a call of an endpoint of its own, whose count goes
- * through both phases. In the time before the probes everything is compiled and each user is seen for the first time.
- *
- * <p>Arguments: {@code events} to measure the rate with (2000000), {@code rate} instead of half of it, {@code warm-up} seconds without
- * probes (15), {@code seconds} with (20), {@code users} (100000), {@code endpoints} (50), {@code intervals} of commits in ms (200,500,1000), {@code contenders} (engine).
+ * How long after its append an event is in the counts that a read_committed consumer sees, while events keep coming at a rate.
+ * One event of some is a probe: a call of an endpoint of its own, whose count goes through both phases. In the time before the
+ * probes everything is compiled and each user is seen for the first time.
  */
-public final class FreshnessBenchmark {
+public final class FreshnessBenchmark implements Benchmark {
     private static final int EVENTS_A_PROBE = 500;
     private static final long SLICE_MS = 10;
     private static final long PATIENCE_MS = 30_000;
 
-    private FreshnessBenchmark() {}
-
-    /** Runs it and prints a table. */
-    public static void main(String[] args) throws Exception {
-        Options options = new Options(
-                args, "events", "rate", "warm-up", "seconds", "users", "endpoints", "intervals", "contenders");
-        Path folder = Files.createTempDirectory("tallystream-benchmark");
-        try (EmbeddedKafka kafka = EmbeddedKafka.start(new EmbeddedKafka.Config(folder.resolve("kafka"), 0))) {
-            for (Contender contender : Contender.of(options.texts("contenders", "engine"))) {
-                for (int interval : options.numbers("intervals", "200,500,1000")) {
-                    measure(contender, interval, options, folder, kafka.bootstrapServers());
+    /**
+     * Options: {@code rate} of events a second (100000), {@code warm-up} seconds without probes (15), {@code seconds} with (20),
+     * {@code users} (100000), {@code endpoints} (50), {@code intervals} of commits in ms (100,200,500,1000), {@code threads} (2),
+     * {@code heap} (1g), {@code contenders} (engine,flink_heap,flink_rocksdb).
+     */
+    @Override
+    public void run(Session session) throws Exception {
+        List<Integer> intervals =
+                session.options().numbers("intervals", session.isQuick() ? "200" : "100,200,500,1000");
+        List<Contender> contenders =
+                Contender.of(session.options().texts("contenders", "engine,flink_heap,flink_rocksdb"));
+        int rate = session.number("rate", 100_000, 5_000);
+        Map<Integer, Map<Integer, Comparison>> tables = new LinkedHashMap<>();
+        for (int interval : intervals) {
+            Map<Integer, Comparison> ofPercentiles = new LinkedHashMap<>();
+            for (int percentile : List.of(50, 99)) {
+                ofPercentiles.put(
+                        percentile,
+                        session.report()
+                                .comparison(
+                                        "from append to visible count, p%d, at %,d events/s, committed every %d ms"
+                                                .formatted(percentile, rate, interval),
+                                        "ms",
+                                        Contender.FLINK_ROCKSDB.label()));
+            }
+            tables.put(interval, ofPercentiles);
+        }
+        try (EmbeddedKafka kafka =
+                EmbeddedKafka.start(new EmbeddedKafka.Config(session.folder().resolve("kafka"), 0))) {
+            for (int round = 1; round <= session.rounds(); round++) {
+                for (int interval : intervals) {
+                    for (Contender contender : contenders) {
+                        Run run = new Run(
+                                "fresh-%s-%d-%d".formatted(contender, interval, round),
+                                session.folder(),
+                                kafka.bootstrapServers(),
+                                interval,
+                                session.options().number("threads", 2));
+                        session.tell("round %d, commit every %d ms, %s".formatted(round, interval, contender.label()));
+                        long[] delays = delays(session, contender, run, rate);
+                        tables.get(interval)
+                                .forEach((percentile, table) -> table.add(contender.label(), Measurement.of((double)
+                                        delays[delays.length * percentile / 100])));
+                    }
                 }
             }
         }
     }
 
-    private static void measure(Contender contender, int interval, Options options, Path folder, String servers)
+    /** Of each probe, in ms, sorted. */
+    private static long[] delays(Session session, Contender contender, Run run, double eventsPerSecond)
             throws Exception {
-        int users = options.number("users", 100_000);
-        int endpoints = options.number("endpoints", 50);
-        Contender.Run first = new Contender.Run(contender + "-rate-" + interval, folder, servers, interval);
-        int given = options.number("rate", 0);
-        double most = given > 0
-                ? given * 2.0
-                : ThroughputBenchmark.rate(
-                        contender,
-                        first,
-                        new EventSource(users, endpoints, contender.needsIds()),
-                        options.number("events", 2_000_000));
-        Contender.Run run = new Contender.Run(contender + "-" + interval, folder, servers, interval);
-        long[] delays = delays(
-                contender,
-                run,
-                new EventSource(users, endpoints, contender.needsIds()),
-                most / 2,
-                options.number("warm-up", 15),
-                options.number("seconds", 20));
-        System.out.printf(
-                "%s, commit every %d ms: %,.0f events/s; at %,.0f visible after p50 %d ms, p99 %d ms, at most %d ms;"
-                        + " %.2f %% within 1 s (%d probes)%n",
-                contender,
-                interval,
-                most,
-                most / 2,
-                delays[delays.length / 2],
-                delays[delays.length * 99 / 100],
-                delays[delays.length - 1],
-                Arrays.stream(delays).filter(delay -> delay <= 1_000).count() * 100.0 / delays.length,
-                delays.length);
-    }
-
-    private static long[] delays(
-            Contender contender, Contender.Run run, EventSource source, double eventsPerSecond, int warmUp, int seconds)
-            throws Exception {
+        EventSource source = new EventSource(
+                session.options().number("users", 100_000), session.options().number("endpoints", 50), false);
         try (EventTopics topics = new EventTopics(run.servers(), run.config());
                 KafkaProducer<byte[], byte[]> producer = topics.producer()) {
             EventTopics.writeOneToEachPartition(producer, source);
-            KafkaStreams streams = contender.start(run);
-            try (ProbeWatch watch = new ProbeWatch(run.servers())) {
-                Map<String, Future<RecordMetadata>> probes = send(producer, source, eventsPerSecond, warmUp, seconds);
+            String heap = session.options().text("heap", "1g");
+            try (ContenderProcess process = ContenderProcess.start(contender, run, heap, true);
+                    ProbeWatch watch = new ProbeWatch(run.servers())) {
+                Map<String, Future<RecordMetadata>> probes = send(
+                        producer,
+                        source,
+                        eventsPerSecond,
+                        session.number("warm-up", 15, 3),
+                        session.number("seconds", 20, 3));
                 watch.await(probes.keySet(), PATIENCE_MS);
                 long[] delays = new long[probes.size()];
                 int i = 0;
@@ -95,9 +101,10 @@ public final class FreshnessBenchmark {
                             watch.seen(probe.getKey()) - probe.getValue().get().timestamp();
                 }
                 Arrays.sort(delays);
+                if (!process.isAlive()) {
+                    throw new IOException(contender.label() + " ended: " + process.lastWords());
+                }
                 return delays;
-            } finally {
-                Contender.stop(streams);
             }
         }
     }

@@ -1,56 +1,60 @@
 package io.tallystream.benchmarks.processor;
 
-import io.tallystream.benchmarks.Options;
+import io.tallystream.benchmarks.Benchmark;
+import io.tallystream.benchmarks.Session;
+import io.tallystream.benchmarks.report.Comparison;
+import io.tallystream.benchmarks.report.Measurement;
+import io.tallystream.benchmarks.report.ProcessUsage;
 import io.tallystream.embedded.EmbeddedKafka;
 import io.tallystream.processor.ProcessorConfig;
 import io.tallystream.processor.ProcessorMain;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.producer.KafkaProducer;
 
 /**
- * What a processor in a process of its own with {@code -Xmx1g} holds in its heap while events with ids of many users and endpoints
- * keep coming: after each part of the events, once all are counted, what a full garbage collection leaves, and what the process
- * takes of the machine's memory, which besides the heap is RocksDB's.
- *
- * <p>Needs {@code jcmd} of the JDK it runs on, and Linux. Arguments: {@code events} (20000000), {@code parts} (10), {@code users}
- * (1000000), {@code endpoints} (10000), {@code heap} of the processor ({@code 1g}).
+ * What a processor in a process of its own holds in its heap while events with ids of many users and endpoints keep coming: after
+ * each part of the events, once all are counted, what a full garbage collection leaves, and what the process takes of the
+ * machine's memory, which besides the heap is RocksDB's. Needs {@code jcmd} of the JDK it runs on, and Linux.
  */
-public final class HeapBenchmark {
+public final class HeapBenchmark implements Benchmark {
     private static final Pattern TOTAL = Pattern.compile("^Total +\\d+ +(\\d+)", Pattern.MULTILINE);
-    private static final Pattern RESIDENT = Pattern.compile("^VmRSS:\\s+(\\d+) kB", Pattern.MULTILINE);
     private static final double MEBI = 1 << 20;
 
-    private HeapBenchmark() {}
-
-    /** Runs it and prints a table. */
-    public static void main(String[] args) throws Exception {
-        Options options = new Options(args, "events", "parts", "users", "endpoints", "heap");
-        int parts = options.number("parts", 10);
-        int eventsAPart = options.number("events", 20_000_000) / parts;
-        Path folder = Files.createTempDirectory("tallystream-benchmark");
-        try (EmbeddedKafka kafka = EmbeddedKafka.start(new EmbeddedKafka.Config(folder.resolve("kafka"), 0))) {
-            Contender.Run run = new Contender.Run("heap", folder, kafka.bootstrapServers(), 100);
+    /**
+     * Options: {@code events} (20000000), {@code parts} (10), {@code users} (1000000), {@code endpoints} (10000), {@code heap} of the
+     * processor (1g).
+     */
+    @Override
+    public void run(Session session) throws Exception {
+        int parts = session.number("parts", 10, 2);
+        int eventsAPart = session.number("events", 20_000_000, 200_000) / parts;
+        String heap = session.options().text("heap", "1g");
+        Comparison live = session.report().comparison("heap of the processor after a full collection", "MiB", "");
+        Comparison resident = session.report().comparison("resident memory of the processor, -Xmx" + heap, "MiB", "");
+        try (EmbeddedKafka kafka =
+                EmbeddedKafka.start(new EmbeddedKafka.Config(session.folder().resolve("kafka"), 0))) {
+            Run run = new Run("heap", session.folder(), kafka.bootstrapServers(), 100, 1);
             ProcessorConfig config = run.config();
             String application = config.streams().get("application.id").toString();
-            EventSource source =
-                    new EventSource(options.number("users", 1_000_000), options.number("endpoints", 10_000), true);
+            EventSource source = new EventSource(
+                    session.number("users", 1_000_000, 10_000), session.number("endpoints", 10_000, 1_000), true);
             try (EventTopics topics = new EventTopics(run.servers(), config);
                     KafkaProducer<byte[], byte[]> producer = topics.producer()) {
                 EventTopics.writeOneToEachPartition(producer, source);
-                Process processor = start(run, options.texts("heap", "1g").get(0));
+                Process processor = start(run, heap);
                 try {
-                    System.out.println("    events   heap after full GC   resident");
                     for (int part = 1; part <= parts; part++) {
                         EventTopics.write(producer, source, eventsAPart);
-                        topics.awaitDone(application);
-                        System.out.printf(
-                                "%,10d %,16.1f MiB %,6.0f MiB%n",
-                                (long) part * eventsAPart, liveHeap(processor) / MEBI, resident(processor) / MEBI);
+                        topics.awaitDone(application, processor.toHandle());
+                        String after = "after %,d events".formatted((long) part * eventsAPart);
+                        session.tell(after);
+                        live.add(after, Measurement.of(liveHeap(processor) / MEBI));
+                        long bytes = new ProcessUsage(processor.toHandle()).residentBytes();
+                        resident.add(after, Measurement.of(bytes / MEBI));
                     }
                 } finally {
                     processor.destroy();
@@ -60,7 +64,7 @@ public final class HeapBenchmark {
         }
     }
 
-    private static Process start(Contender.Run run, String heap) throws IOException {
+    private static Process start(Run run, String heap) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(
                 java("java"),
                 "-Xmx" + heap,
@@ -82,10 +86,6 @@ public final class HeapBenchmark {
         String answer = new String(jcmd.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         jcmd.waitFor();
         return find(TOTAL, answer);
-    }
-
-    private static long resident(Process processor) throws IOException {
-        return find(RESIDENT, Files.readString(Path.of("/proc", Long.toString(processor.pid()), "status"))) * 1024;
     }
 
     private static long find(Pattern pattern, String text) {

@@ -1,75 +1,151 @@
 package io.tallystream.benchmarks.processor;
 
-import io.tallystream.benchmarks.Figures;
-import io.tallystream.benchmarks.Options;
-import io.tallystream.embedded.EmbeddedKafka;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import io.tallystream.benchmarks.Benchmark;
+import io.tallystream.benchmarks.Session;
+import io.tallystream.benchmarks.report.Comparison;
+import io.tallystream.benchmarks.report.Measurement;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
-import org.apache.kafka.streams.KafkaStreams;
+import java.util.Map;
 
 /**
- * How many events a second the processor counts, beside the plain DSL on the same topics and the same broker, which runs in this
- * JVM on the same processors. Contenders alternate; each reads everything from the beginning, exactly once, and the clock runs
- * from when it is running until all it has read and passed on is committed.
- *
- * <p>Arguments: {@code events} for ours (3000000) and {@code dsl-events} (100000), {@code users} (100000), {@code endpoints} (50),
- * {@code rounds} (3), {@code intervals} of commits in ms (200,500,1000), {@code contenders} (dsl,engine,engine_deduplicating).
+ * How many events a second the processor counts, beside the plain Kafka Streams DSL, a Flink job, and the least there is to do: each in
+ * a process of its own on the same events, with the same heap and threads, committing as often, exactly once. The broker is in this
+ * JVM, on the same processors.
  */
-public final class ThroughputBenchmark {
-    private ThroughputBenchmark() {}
+public final class ThroughputBenchmark implements Benchmark {
+    private enum Events {
+        WITHOUT_USERS,
+        WITH_USERS,
+        WITH_IDS,
+        FEW
+    }
 
-    /** Runs it and prints a table. */
-    public static void main(String[] args) throws Exception {
-        Options options =
-                new Options(args, "events", "dsl-events", "users", "endpoints", "rounds", "intervals", "contenders");
-        int events = options.number("events", 3_000_000);
-        int dslEvents = options.number("dsl-events", 100_000);
-        List<Contender> contenders = Contender.of(options.texts("contenders", "dsl,engine,engine_deduplicating"));
-        List<Integer> intervals = options.numbers("intervals", "200,500,1000");
-        Figures rates = new Figures();
-        Path folder = Files.createTempDirectory("tallystream-benchmark");
-        try (EmbeddedKafka kafka = EmbeddedKafka.start(new EmbeddedKafka.Config(folder.resolve("kafka"), 0))) {
-            for (int round = 0; round < options.number("rounds", 3); round++) {
+    private record Entry(Events events, Contender contender) {}
+
+    private static final List<Entry> WITHOUT_USERS = List.of(
+            new Entry(Events.WITHOUT_USERS, Contender.ENGINE),
+            new Entry(Events.WITHOUT_USERS, Contender.FLINK_HEAP),
+            new Entry(Events.WITHOUT_USERS, Contender.BOUND));
+    private static final List<Entry> WITH_USERS = List.of(
+            new Entry(Events.WITH_USERS, Contender.ENGINE),
+            new Entry(Events.WITH_IDS, Contender.ENGINE_DEDUPLICATING),
+            new Entry(Events.WITH_USERS, Contender.FLINK_ROCKSDB),
+            new Entry(Events.WITH_USERS, Contender.FLINK_HEAP),
+            new Entry(Events.WITH_USERS, Contender.BOUND),
+            new Entry(Events.FEW, Contender.DSL));
+
+    /**
+     * Options: {@code events} (8000000) and {@code dsl-events} (200000), {@code users} (100000), {@code endpoints} (50),
+     * {@code intervals} of commits in ms (200,1000), {@code threads} (2), {@code heap} (1g), {@code contenders} by their names in
+     * lower case (all).
+     */
+    @Override
+    public void run(Session session) throws Exception {
+        List<Integer> intervals = session.options().numbers("intervals", session.isQuick() ? "200" : "200,1000");
+        List<Contender> contenders = Contender.of(session.options()
+                .texts("contenders", "dsl,engine,engine_deduplicating,bound,flink_heap,flink_rocksdb"));
+        Map<Events, EventSet> sets = new EnumMap<>(Events.class);
+        try {
+            for (Entry entry : entries(contenders)) {
+                if (!sets.containsKey(entry.events())) {
+                    EventSet.Shape shape = shape(session, entry.events());
+                    session.tell("writing %,d events".formatted(shape.events()));
+                    sets.put(
+                            entry.events(),
+                            EventSet.write(shape, session.folder().resolve("kafka-" + entry.events())));
+                }
+            }
+            Map<Integer, Tables> tables = new LinkedHashMap<>();
+            for (int interval : intervals) {
+                tables.put(interval, new Tables(session, interval));
+            }
+            for (int round = 1; round <= session.rounds(); round++) {
                 for (int interval : intervals) {
-                    for (Contender contender : contenders) {
-                        String application = "%s-%d-%d".formatted(contender, interval, round);
-                        Contender.Run run = new Contender.Run(application, folder, kafka.bootstrapServers(), interval);
-                        EventSource source = new EventSource(
-                                options.number("users", 100_000),
-                                options.number("endpoints", 50),
-                                contender.needsIds());
-                        double rate = rate(contender, run, source, contender == Contender.DSL ? dslEvents : events);
-                        rates.add(name(contender, interval), rate);
+                    for (Entry entry : entries(contenders)) {
+                        Measurement measurement = measure(session, sets.get(entry.events()), entry, interval);
+                        session.tell("round %d, commit every %d ms, %s, %s: %,.0f events/s"
+                                .formatted(
+                                        round,
+                                        interval,
+                                        entry.events() == Events.WITHOUT_USERS ? "without users" : "with users",
+                                        entry.contender().label(),
+                                        measurement.figure()));
+                        tables.get(interval).add(entry, measurement);
                     }
                 }
             }
-        }
-        rates.print("events/s");
-        if (contenders.containsAll(List.of(Contender.DSL, Contender.ENGINE))) {
-            for (int interval : intervals) {
-                System.out.printf(
-                        "commit every %d ms: %.1f times the plain DSL%n",
-                        interval,
-                        rates.median(name(Contender.ENGINE, interval)) / rates.median(name(Contender.DSL, interval)));
+        } finally {
+            for (EventSet set : sets.values()) {
+                set.close();
             }
         }
     }
 
-    private static String name(Contender contender, int interval) {
-        return "%s, commit every %d ms".formatted(contender, interval);
+    private static Measurement measure(Session session, EventSet events, Entry entry, int interval) throws Exception {
+        Run run = new Run(
+                "",
+                session.folder(),
+                events.servers(),
+                interval,
+                session.options().number("threads", 2));
+        return new Trial(events, session.options().text("heap", "1g")).measure(entry.contender(), run);
     }
 
-    /** Events a second of one run. */
-    static double rate(Contender contender, Contender.Run run, EventSource source, int events) throws Exception {
-        try (EventTopics topics = new EventTopics(run.servers(), run.config())) {
-            topics.write(source, events);
-            KafkaStreams streams = contender.start(run);
-            long begin = System.nanoTime();
-            topics.awaitDone(run.application());
-            double seconds = (System.nanoTime() - begin) / 1e9;
-            Contender.stop(streams);
-            return events / seconds;
+    private static List<Entry> entries(List<Contender> contenders) {
+        List<Entry> entries = new ArrayList<>(WITHOUT_USERS);
+        entries.addAll(WITH_USERS);
+        entries.removeIf(entry -> !contenders.contains(entry.contender()));
+        return entries;
+    }
+
+    private static EventSet.Shape shape(Session session, Events events) {
+        int many = session.number("events", 8_000_000, 400_000);
+        int users = session.options().number("users", 100_000);
+        int endpoints = session.options().number("endpoints", 50);
+        return switch (events) {
+            case WITHOUT_USERS -> new EventSet.Shape(many, 0, endpoints, false);
+            case WITH_USERS -> new EventSet.Shape(many, users, endpoints, false);
+            case WITH_IDS -> new EventSet.Shape(many, users, endpoints, true);
+            case FEW -> new EventSet.Shape(session.number("dsl-events", 200_000, 20_000), users, endpoints, false);
+        };
+    }
+
+    /** What is compared at one interval. */
+    private static final class Tables {
+        private final Comparison withoutUsers;
+        private final Comparison withUsers;
+        private final Comparison besideDsl;
+        private final Comparison ofBound;
+
+        Tables(Session session, int interval) {
+            String every = ", committed every " + interval + " ms";
+            withoutUsers = table(session, "counting events without users" + every, Contender.FLINK_HEAP);
+            withUsers = table(session, "counting events with users" + every, Contender.FLINK_ROCKSDB);
+            besideDsl = table(session, "beside the plain DSL, with users" + every, Contender.DSL);
+            ofBound = table(session, "of the bound, without users" + every, Contender.BOUND);
+        }
+
+        private static Comparison table(Session session, String title, Contender baseline) {
+            return session.report().comparison(title, "events per second", baseline.label());
+        }
+
+        void add(Entry entry, Measurement measurement) {
+            String label = entry.contender().label();
+            boolean ours = entry.contender() == Contender.ENGINE;
+            if (entry.events() == Events.WITHOUT_USERS) {
+                withoutUsers.add(label, measurement);
+                if (ours || entry.contender() == Contender.BOUND) {
+                    ofBound.add(label, measurement);
+                }
+            } else {
+                withUsers.add(label, measurement);
+                if (ours || entry.contender() == Contender.DSL) {
+                    besideDsl.add(label, measurement);
+                }
+            }
         }
     }
 }
