@@ -6,6 +6,7 @@ import io.tallystream.benchmarks.gateway.FloodBenchmark;
 import io.tallystream.benchmarks.gateway.GatewayBenchmark;
 import io.tallystream.benchmarks.processor.FreshnessBenchmark;
 import io.tallystream.benchmarks.processor.HeapBenchmark;
+import io.tallystream.benchmarks.processor.ScaleBenchmark;
 import io.tallystream.benchmarks.processor.ThroughputBenchmark;
 import io.tallystream.benchmarks.query.QueryBenchmark;
 import io.tallystream.benchmarks.sink.MemoryBenchmark;
@@ -80,6 +81,11 @@ record Area(String label, String description, Benchmark benchmark, List<String> 
                         "memory of a processor while users and endpoints grow in number",
                         new HeapBenchmark(),
                         List.of("events", "parts", "users", "endpoints", "heap")),
+                new Area(
+                        "scale",
+                        "the processor by threads, users, endpoints, and its restart by state",
+                        new ScaleBenchmark(),
+                        List.of("events", "threads", "users", "endpoints", "interval", "heap", "parts")),
                 new Area(
                         "sink",
                         "updates per second written to Redis, beside redis-benchmark",
