@@ -1,5 +1,6 @@
 package io.tallystream.benchmarks;
 
+import io.tallystream.benchmarks.report.Charts;
 import io.tallystream.benchmarks.report.Machine;
 import io.tallystream.benchmarks.report.Report;
 import java.io.IOException;
@@ -71,6 +72,12 @@ public final class BenchMain implements Callable<Integer> {
     private Path results;
 
     @Option(
+            names = "--charts",
+            paramLabel = "<folder>",
+            description = "Draw what is in the results' folder into this one, as SVG, and do nothing else.")
+    private Path charts;
+
+    @Option(
             names = {"-o", "--option"},
             paramLabel = "<name>=<value>",
             description = "What else can be chosen; --options tells what there is.")
@@ -102,6 +109,11 @@ public final class BenchMain implements Callable<Integer> {
             for (Area area : Area.all()) {
                 out.printf("%-12s %s%n%-12s   -o %s%n", area.label(), area.description(), "", area.options());
             }
+            out.flush();
+            return 0;
+        }
+        if (charts != null) {
+            Charts.draw(results, charts).forEach(out::println);
             out.flush();
             return 0;
         }
