@@ -18,6 +18,7 @@ COPY redis-sink/pom.xml redis-sink/
 COPY query-api/pom.xml query-api/
 COPY fault-tests/pom.xml fault-tests/
 COPY standalone/pom.xml standalone/
+COPY benchmarks-flink/pom.xml benchmarks-flink/
 COPY benchmarks/pom.xml benchmarks/
 RUN mkdir -p event-schema/src/main/java/nothing \
  && echo 'package nothing; public interface Nothing {}' > event-schema/src/main/java/nothing/Nothing.java \
