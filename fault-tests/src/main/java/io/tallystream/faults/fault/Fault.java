@@ -67,6 +67,7 @@ public record Fault(FaultKind kind, int which, Duration length) {
             case REDIS_FULL -> on.redis().call("CONFIG", "SET", "maxmemory", "1");
             case REDIS_READ_ONLY -> on.redis().call("REPLICAOF", "127.0.0.1", "1");
             case REDIS_CUT_OFF -> on.wayToRedis().set(Weather.BLACK_HOLE);
+            case REDIS_OVERTAKEN -> on.wayToRedis().set(Weather.OLD_CONNECTIONS_HELD);
             case REDIS_ANSWERS_LOST -> on.wayToRedis().set(Weather.ANSWERS_LOST);
             case REDIS_RESET -> on.wayToRedis().set(Weather.RESET);
             case REDIS_SLOW -> on.wayToRedis().set(Weather.SLOW);
@@ -126,7 +127,7 @@ public record Fault(FaultKind kind, int which, Duration length) {
             case REDIS_PAUSED -> on.redis().resume();
             case REDIS_FULL -> on.redis().call("CONFIG", "SET", "maxmemory", "0");
             case REDIS_READ_ONLY -> on.redis().call("REPLICAOF", "NO", "ONE");
-            case REDIS_CUT_OFF, REDIS_ANSWERS_LOST, REDIS_RESET, REDIS_SLOW ->
+            case REDIS_CUT_OFF, REDIS_OVERTAKEN, REDIS_ANSWERS_LOST, REDIS_RESET, REDIS_SLOW ->
                 on.wayToRedis().set(Weather.FAIR);
             case QUERY_KILLED -> on.query().start();
             case ALL_KILLED -> {

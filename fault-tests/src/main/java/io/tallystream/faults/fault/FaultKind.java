@@ -72,6 +72,8 @@ public enum FaultKind {
     REDIS_READ_ONLY(2, 6),
     /** What sinks and query API send to Redis, and its answers, arrive after the fault. */
     REDIS_CUT_OFF(2, 8),
+    /** What is on its way to Redis arrives after what is sent later, over new connections. */
+    REDIS_OVERTAKEN(7, 12),
     /** Redis gets all commands, and no answer of its arrives. */
     REDIS_ANSWERS_LOST(2, 6),
     /** All connections to Redis are reset, for a while. */

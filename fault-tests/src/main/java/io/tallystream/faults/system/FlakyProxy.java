@@ -32,6 +32,8 @@ public final class FlakyProxy implements AutoCloseable {
     });
     private final Object change = new Object();
     private volatile Weather weather = Weather.FAIR;
+    // Connections that were there when the weather began.
+    private volatile Set<Link> old = Set.of();
     private volatile boolean closed;
 
     /** What becomes of bytes. */
@@ -42,6 +44,8 @@ public final class FlakyProxy implements AutoCloseable {
         SLOW,
         /** They stay on the way until it is fair again; connections are taken and nothing comes of them. */
         BLACK_HOLE,
+        /** What goes over connections that are there when it begins stays on the way until it is fair again; others are well. */
+        OLD_CONNECTIONS_HELD,
         /** What the server answers is lost, and the connection with it. */
         ANSWERS_LOST,
         /** All connections are reset, and new ones too. */
@@ -72,6 +76,7 @@ public final class FlakyProxy implements AutoCloseable {
     /** Changes what becomes of bytes, also of those on the way. */
     public void set(Weather next) {
         synchronized (change) {
+            old = Set.copyOf(links);
             weather = next;
             change.notifyAll();
         }
@@ -110,16 +115,20 @@ public final class FlakyProxy implements AutoCloseable {
     }
 
     /** Returns when bytes may go on; whether they may. */
-    private boolean mayPass(boolean answers) throws InterruptedException {
+    private boolean mayPass(Link link, boolean answers) throws InterruptedException {
         long due = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(SLOWNESS_MILLIS);
         Weather now;
         synchronized (change) {
-            while (!closed && (weather == Weather.BLACK_HOLE || (weather == Weather.SLOW && System.nanoTime() < due))) {
+            while (!closed && (isHeld(link) || (weather == Weather.SLOW && System.nanoTime() < due))) {
                 change.wait(SLOWNESS_MILLIS);
             }
             now = weather;
         }
         return !closed && now != Weather.RESET && !(answers && now == Weather.ANSWERS_LOST);
+    }
+
+    private boolean isHeld(Link link) {
+        return weather == Weather.BLACK_HOLE || (weather == Weather.OLD_CONNECTIONS_HELD && old.contains(link));
     }
 
     /** Both halves of a connection. */
@@ -142,11 +151,11 @@ public final class FlakyProxy implements AutoCloseable {
                 InputStream in = from.getInputStream();
                 OutputStream out = to.getOutputStream();
                 int length = in.read(buffer);
-                while (length >= 0 && mayPass(answers)) {
+                while (length >= 0 && mayPass(this, answers)) {
                     out.write(buffer, 0, length);
                     length = in.read(buffer);
                 }
-                if (length < 0 && mayPass(answers)) {
+                if (length < 0 && mayPass(this, answers)) {
                     to.shutdownOutput();
                     if (from.isOutputShutdown()) {
                         end();

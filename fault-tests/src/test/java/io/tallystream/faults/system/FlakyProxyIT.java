@@ -64,6 +64,26 @@ class FlakyProxyIT {
     }
 
     @Test
+    void shouldDeliverOldConnectionsAfterNewOnesEvenIfTheirClientIsGone() throws IOException {
+        proxy.set(Weather.OLD_CONNECTIONS_HELD);
+        write(client, "old");
+        client.close();
+
+        try (Socket later = new Socket(InetAddress.getLoopbackAddress(), proxy.port());
+                Socket servant = listener.accept()) {
+            write(later, "new");
+            assertThat(read(servant, 3)).isEqualTo("new");
+        }
+        server.setSoTimeout(300);
+        assertThatExceptionOfType(SocketTimeoutException.class)
+                .isThrownBy(() -> server.getInputStream().read());
+
+        server.setSoTimeout(0);
+        proxy.set(Weather.FAIR);
+        assertThat(read(server, 3)).isEqualTo("old");
+    }
+
+    @Test
     void shouldLoseAnswersOnly() throws IOException {
         proxy.set(Weather.ANSWERS_LOST);
         write(client, "ask");
