@@ -9,6 +9,7 @@ import io.tallystream.benchmarks.load.Latencies;
 import io.tallystream.benchmarks.load.Pace;
 import io.tallystream.benchmarks.report.Comparison;
 import io.tallystream.benchmarks.report.Measurement;
+import io.tallystream.benchmarks.report.ProcessUsage;
 import io.tallystream.embedded.EmbeddedRedis;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,6 +46,7 @@ public final class QueryBenchmark implements Benchmark {
     @Override
     public void run(Session session) throws Exception {
         Optional<Path> programs = programs(session);
+        Map<String, Comparison> curves = new HashMap<>();
         for (int days : session.options().numbers("days", session.isQuick() ? "1" : "1,7,30")) {
             Path folder = Files.createDirectory(session.folder().resolve(days + "-days"));
             try (EmbeddedRedis redis = EmbeddedRedis.start(new EmbeddedRedis.Config(
@@ -64,7 +66,8 @@ public final class QueryBenchmark implements Benchmark {
                     sql = SqlBaseline.start(programs.get(), rows, days, endpoints, users);
                 }
                 try (QueryApi api = QueryApi.start(redis.uri(), folder)) {
-                    new Run(session, days, Question.all(days, endpoints, users), commands, api, sql).everything();
+                    new Run(session, days, Question.all(days, endpoints, users), commands, api, sql, curves)
+                            .everything();
                 } finally {
                     if (sql != null) {
                         sql.stop();
@@ -88,6 +91,7 @@ public final class QueryBenchmark implements Benchmark {
      * What is asked of what.
      *
      * @param sql null if it is not installed
+     * @param curves of each question's slowest answers by days
      */
     private record Run(
             Session session,
@@ -95,7 +99,8 @@ public final class QueryBenchmark implements Benchmark {
             List<Question> questions,
             RedisAsyncCommands<String, String> redis,
             QueryApi api,
-            SqlBaseline sql) {
+            SqlBaseline sql,
+            Map<String, Comparison> curves) {
         void everything() throws Exception {
             session.tell("%d days: warming up".formatted(days));
             int warmUp = session.number("warm-up", 5, 1);
@@ -121,8 +126,10 @@ public final class QueryBenchmark implements Benchmark {
             Latencies bare = Pace.run(rate(), number, () -> redis.zscore("no such key", "member"));
             api.usage().sinceLast();
             Latencies answers = Pace.run(rate(), number, () -> api.ask(question.path()));
-            comparison.add(P50, Measurement.of(answers.millis(0.50), api.usage().sinceLast(), number));
+            ProcessUsage.Spent spent = api.usage().sinceLast();
+            comparison.add(P50, Measurement.of(answers.millis(0.50), spent, number));
             comparison.add(P99, Measurement.of(answers.millis(0.99)));
+            curve(question).add(dataOf(days), Measurement.of(answers.millis(0.99), spent, number));
             comparison.add(REDIS_P50, Measurement.of(bare.millis(0.50)));
             comparison.add(REDIS_P99, Measurement.of(bare.millis(0.99)));
             if (sql != null) {
@@ -130,6 +137,16 @@ public final class QueryBenchmark implements Benchmark {
                     comparison.add(SQL.get(table), Measurement.of(sql.millis(table, question.sql(), SQL_TIMES)));
                 }
             }
+        }
+
+        private Comparison curve(Question question) {
+            return curves.computeIfAbsent(
+                    question.name(),
+                    name -> session.report().comparison("p99 by days of data: " + name, "ms", dataOf(days)));
+        }
+
+        private static String dataOf(int days) {
+            return "%d days of data".formatted(days);
         }
 
         private int rate() {
