@@ -1,6 +1,5 @@
 package io.tallystream.benchmarks;
 
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -11,28 +10,6 @@ public final class Options {
     /** Copies them. */
     public Options(Map<String, String> values) {
         this.values = Map.copyOf(values);
-    }
-
-    /**
-     * Reads them.
-     *
-     * @param names those there are
-     * @throws IllegalArgumentException if an argument is not {@code name=value} with one of the names
-     */
-    public Options(String[] arguments, String... names) {
-        this(read(arguments, List.of(names)));
-    }
-
-    private static Map<String, String> read(String[] arguments, List<String> names) {
-        Map<String, String> values = new HashMap<>();
-        for (String argument : arguments) {
-            int equals = argument.indexOf('=');
-            if (equals < 0 || !names.contains(argument.substring(0, equals))) {
-                throw new IllegalArgumentException("%s is none of %s, each as name=value".formatted(argument, names));
-            }
-            values.put(argument.substring(0, equals), argument.substring(equals + 1));
-        }
-        return values;
     }
 
     /**
