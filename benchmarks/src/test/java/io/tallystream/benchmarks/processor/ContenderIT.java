@@ -25,10 +25,12 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A baseline that counted less, or wrongly, would be no baseline. */
 @WithKafka
+@Timeout(900)
 final class ContenderIT {
     private static final int EVENTS = 4_000;
     private static final int USERS = 300;

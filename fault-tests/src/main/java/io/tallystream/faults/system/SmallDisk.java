@@ -21,6 +21,17 @@ public final class SmallDisk implements AutoCloseable {
         this.folder = folder;
     }
 
+    /** Whether this system and this user can have any, which is tried in a folder below that one. */
+    public static boolean arePossible(Path folder) throws IOException {
+        try (SmallDisk disk = mount(folder.resolve("small-disk"))) {
+            disk.fill();
+            disk.free();
+            return true;
+        } catch (IllegalStateException e) {
+            return false;
+        }
+    }
+
     /**
      * Mounts it.
      *
