@@ -25,12 +25,11 @@ import org.apache.flink.util.OutputTag;
  * checkpoints follow one another without a pause.
  *
  * <p>It counts the same as the processor: all of {@link io.tallystream.schema.count.CountTable}, in the same records on the same
- * topics. What it does less: it writes no dead letters, has no limit on members, never forgets a window, looks at no ids, erases
- * nobody, and a user's events have to be on one partition of each topic for {@code active_users} alone to need one look a checkpoint
- * (they are right wherever the events are). What it does more: it has its users' and groups' records serialized on their way from
- * one stage to the next, which the processor has for groups only, as its users stay where they were read; and it snapshots all its
- * state at each checkpoint where that is on the heap, or the new files of RocksDB, where the processor writes what has changed to a
- * changelog.
+ * topics. What it does less: it writes no dead letters, looks at no ids, sends no event to its owner's partition, erases nobody, has
+ * no limit on members, and never forgets a window. What it does more: what is known of a user goes from one stage to another,
+ * serialized, once a checkpoint, which the processor need not do, as its users stay where they are read; and a checkpoint holds
+ * all of the state where that is on the heap, or RocksDB's new files, where the processor writes what has changed to a changelog.
+ * Offsets are told to Kafka once a checkpoint is complete, and the transactions of its counts are committed then, too.
  */
 final class CountJob {
     private static final OutputTag<UserAmounts> TO_USERS =
