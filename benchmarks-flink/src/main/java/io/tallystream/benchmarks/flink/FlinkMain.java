@@ -30,6 +30,11 @@ public final class FlinkMain {
      * @param arguments {@code name=value}: servers, group, interval (ms), threads, users, state, folder, zone, lateness, skew
      */
     public static void main(String[] arguments) throws Exception {
+        // Other threads would keep a process alive that does nothing.
+        Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> {
+            LOGGER.error("It failed", failure);
+            Runtime.getRuntime().halt(1);
+        });
         JobSettings settings = JobSettings.parse(arguments);
         StreamExecutionEnvironment environment =
                 StreamExecutionEnvironment.createLocalEnvironment(CountJob.configuration(settings));

@@ -25,6 +25,11 @@ final class ContenderMain {
     private ContenderMain() {}
 
     public static void main(String[] arguments) throws Exception {
+        // Other threads would keep a process alive that does nothing.
+        Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> {
+            failure.printStackTrace();
+            Runtime.getRuntime().halt(1);
+        });
         Contender contender = Contender.valueOf(arguments[0]);
         Run run = new Run(
                 arguments[1],
@@ -62,6 +67,10 @@ final class ContenderMain {
         streams.start();
         while (streams.state() != KafkaStreams.State.RUNNING) {
             TimeUnit.MILLISECONDS.sleep(LOOK_MS);
+        }
+        int threads = streams.metadataForLocalThreads().size();
+        if (threads != run.threads()) {
+            throw new IllegalStateException("there are %d threads, not %d".formatted(threads, run.threads()));
         }
     }
 

@@ -33,7 +33,7 @@ record Run(String application, Path folder, String servers, int commitIntervalMs
                 "PARTITIONS", Integer.toString(EventTopics.PARTITIONS),
                 "DATA_DIR", data().toString(),
                 "COMMIT_INTERVAL", Duration.ofMillis(commitIntervalMs).toString(),
-                "STREAMS_NUM_STREAM_THREADS", Integer.toString(threads));
+                "KAFKA_STREAMS_NUM_STREAM_THREADS", Integer.toString(threads));
     }
 
     ProcessorConfig config() {
