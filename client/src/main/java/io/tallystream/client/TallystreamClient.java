@@ -79,7 +79,7 @@ public final class TallystreamClient implements AutoCloseable {
             return this;
         }
 
-        /** How many requests may be under way at once, 1 or more. Default: 1, which is some ten thousand events a second. */
+        /** How many requests may be under way at once, 1 or more. Default: 1. */
         public Builder connections(int number) {
             connections = positive(number, "connections");
             return this;
