@@ -46,7 +46,7 @@ public final class FaultRun {
      * What to run.
      *
      * @param folder for data, logs and the history; created where missing
-     * @param length how long to go on with faults, at least; all kinds come equally often
+     * @param length how long to go on with faults; longer where not every kind has come once by then
      * @param seed from which load and faults follow
      * @param eventsPerSecond while nothing is wrong
      * @param kinds the faults; none for a run in which nothing goes wrong
@@ -157,7 +157,7 @@ public final class FaultRun {
             Fault fault = schedule.next();
             Duration recovery = happen(fault, parts, watch);
             recoveries.computeIfAbsent(fault.kind(), any -> new ArrayList<>()).add(recovery);
-            over = schedule.isRoundComplete()
+            over = recoveries.size() == plan.kinds().size()
                     && System.nanoTime() - begin >= plan.length().toNanos();
         }
         return recoveries;

@@ -52,7 +52,7 @@ final class ProveCommand implements Callable<Integer> {
             paramLabel = "<minutes>",
             defaultValue = "5",
             description =
-                    "How long faults go on at least, 1 to 1440; each comes equally often. Default: ${DEFAULT-VALUE}")
+                    "How long faults go on, 1 to 1440; longer where not every kind has come once by then. Default: ${DEFAULT-VALUE}")
     private int minutes;
 
     @Option(

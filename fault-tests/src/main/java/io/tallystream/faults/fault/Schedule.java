@@ -35,9 +35,4 @@ public final class Schedule {
         return new Fault(
                 kind, random.nextInt(1_000_000), kind.shortest().plusMillis((long) (random.nextDouble() * spread)));
     }
-
-    /** Whether all kinds have come equally often. */
-    public boolean isRoundComplete() {
-        return deck.isEmpty();
-    }
 }
