@@ -5,12 +5,10 @@ import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
 /**
  * A Kafka broker as a child process, a JVM with this one's class path, so that it can be killed and paused like any process.
@@ -42,14 +40,9 @@ final class BrokerProcess {
      */
     static BrokerProcess launch(String name, Path properties) {
         Path log = properties.resolveSibling(name + ".log");
-        List<String> command = List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx192m",
-                "-XX:+UseSerialGC",
+        List<String> command = ChildJvm.command(
                 // There are more brokers than cores, and none lives for long.
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
+                List.of("-Xmx192m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
                 BrokerMain.class.getName(),
                 properties.toString());
         File output = log.toFile();
@@ -71,23 +64,15 @@ final class BrokerProcess {
             while (!output.ready()) {
                 if (process.waitFor(POLL_MILLIS, TimeUnit.MILLISECONDS) && !output.ready()) {
                     throw new EmbeddedStartException("Kafka " + name + " stopped while starting (exit code "
-                            + process.exitValue() + "): " + lastLine());
+                            + process.exitValue() + "): " + ChildJvm.lastLine(log));
                 }
                 if (System.nanoTime() - deadline > 0) {
-                    throw new EmbeddedStartException(
-                            "Kafka " + name + " did not start within " + PATIENCE.toSeconds() + " s: " + lastLine());
+                    throw new EmbeddedStartException("Kafka " + name + " did not start within " + PATIENCE.toSeconds()
+                            + " s: " + ChildJvm.lastLine(log));
                 }
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        }
-    }
-
-    private String lastLine() {
-        try (Stream<String> lines = Files.lines(log, StandardCharsets.UTF_8)) {
-            return lines.reduce((before, line) -> line).orElse("it printed nothing");
-        } catch (IOException e) {
-            return "it printed nothing that can be read in " + log;
         }
     }
 

@@ -87,7 +87,8 @@ public final class LoopbackPorts {
         }
     }
 
-    private static int anyFree() {
+    /** A free port. It is below those that operating systems give to clients, so that none of them takes it before it is used. */
+    public static int anyFree() {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             int port = ThreadLocalRandom.current().nextInt(LOWEST, HIGHEST);
             try {

@@ -99,29 +99,15 @@ final class RedisNode implements AutoCloseable {
 
     /** Stops the process where it is: its connections stay, and nobody answers. */
     synchronized void freeze() {
-        signal("-STOP");
+        Signals.send("STOP", process.pid());
         frozen = true;
     }
 
     /** Lets it go on after {@link #freeze}. Does nothing if it is not frozen. */
     synchronized void thaw() {
         if (frozen) {
-            signal("-CONT");
+            Signals.send("CONT", process.pid());
             frozen = false;
-        }
-    }
-
-    private void signal(String name) {
-        try {
-            Process kill = new ProcessBuilder("kill", name, Long.toString(process.pid())).start();
-            if (kill.waitFor() != 0) {
-                throw new IllegalStateException("kill " + name + " has failed");
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
         }
     }
 

@@ -24,7 +24,7 @@ class BrokerProcessIT {
 
     @Test
     void shouldNotOutliveAKilledJvmNotEvenPaused() throws Exception {
-        try (ChildJvm child = ChildJvm.start(Parent.class, folder.toString())) {
+        try (ReadyChild child = ReadyChild.start(Parent.class, folder.toString())) {
             var brokers = Stream.of(child.answer().split(" "))
                     .map(pid -> ProcessHandle.of(Long.parseLong(pid)).orElseThrow())
                     .toList();
@@ -89,7 +89,7 @@ class BrokerProcessIT {
             BrokerProcess waiting = launch(folder, "waiting", Map.of());
             BrokerProcess paused = launch(folder, "paused", Map.of());
             paused.pause();
-            ChildJvm.ready(waiting.pid() + " " + paused.pid());
+            ReadyChild.ready(waiting.pid() + " " + paused.pid());
         }
     }
 }

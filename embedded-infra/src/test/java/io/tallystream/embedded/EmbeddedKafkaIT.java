@@ -67,7 +67,7 @@ class EmbeddedKafkaIT {
     // Repeated, because only some kills hit the broker in the middle of a commit.
     @RepeatedTest(3)
     void shouldComeUpWithAllDataAfterBeingKilled() throws Exception {
-        try (ChildJvm child = ChildJvm.start(Child.class, folder.toString())) {
+        try (ReadyChild child = ReadyChild.start(Child.class, folder.toString())) {
             child.kill();
 
             try (EmbeddedKafka kafka = start(folder)) {
@@ -151,7 +151,7 @@ class EmbeddedKafkaIT {
                 String clusterId = KafkaRecords.clusterId(kafka.bootstrapServers());
                 KafkaRecords.write(kafka.bootstrapServers(), "child", VALUES);
                 // At once: the broker is still busy with marking the commit in the partition.
-                ChildJvm.ready(clusterId);
+                ReadyChild.ready(clusterId);
             }
         }
     }

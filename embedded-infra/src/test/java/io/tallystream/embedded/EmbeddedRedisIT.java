@@ -113,7 +113,7 @@ class EmbeddedRedisIT {
 
     @Test
     void shouldReplaceRedisOfKilledJvmAndKeepItsData() throws Exception {
-        try (ChildJvm child = ChildJvm.start(Child.class, folder.toString())) {
+        try (ReadyChild child = ReadyChild.start(Child.class, folder.toString())) {
             child.kill();
             long orphan = Long.parseLong(child.answer());
             assertThat(isRedis(orphan)).as("left over").isTrue();
@@ -128,7 +128,7 @@ class EmbeddedRedisIT {
 
     @Test
     void shouldNotTouchRedisOfLivingJvm() throws Exception {
-        try (ChildJvm child = ChildJvm.start(Child.class, folder.toString())) {
+        try (ReadyChild child = ReadyChild.start(Child.class, folder.toString())) {
             assertThatThrownBy(() -> start(folder))
                     .isInstanceOf(EmbeddedStartException.class)
                     .hasMessage("data folder " + folder + " is already in use");
@@ -270,7 +270,7 @@ class EmbeddedRedisIT {
         public static void main(String[] arguments) throws Exception {
             try (EmbeddedRedis redis = start(Path.of(arguments[0]))) {
                 set(redis, "child", "written");
-                ChildJvm.ready(redis.pid());
+                ReadyChild.ready(redis.pid());
             }
         }
     }

@@ -2,12 +2,12 @@ package io.tallystream.ingest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tallystream.embedded.ChildJvm;
 import java.io.File;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -18,9 +18,9 @@ import java.util.stream.Stream;
 final class GatewayProcess implements AutoCloseable {
     private static final Pattern RESIDENT = Pattern.compile("VmRSS:\\s+(\\d+) kB");
 
-    private final Process process;
+    private final ChildJvm process;
 
-    private GatewayProcess(Process process) {
+    private GatewayProcess(ChildJvm process) {
         this.process = process;
     }
 
@@ -31,36 +31,21 @@ final class GatewayProcess implements AutoCloseable {
     /** The same with more variables. */
     static GatewayProcess start(String bootstrapServers, int port, File log, Map<String, String> more)
             throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx256m",
-                        "-XX:TieredStopAtLevel=1",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        IngestMain.class.getName()))
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(log));
-        builder.environment()
-                .putAll(Map.of(
-                        "INGEST_PORT",
-                        Integer.toString(port),
-                        "MANAGEMENT_PORT",
-                        "0",
-                        "INGEST_KEYS",
-                        "test=" + Gateway.KEY,
-                        // So that requests wait for Kafka rather than for their client.
-                        "KAFKA_PRODUCER_LINGER_MS",
-                        "100",
-                        "KAFKA_BOOTSTRAP_SERVERS",
-                        bootstrapServers));
-        builder.environment().putAll(more);
-        return new GatewayProcess(builder.start());
-    }
-
-    static int freePort() throws IOException {
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return free.getLocalPort();
-        }
+        Map<String, String> variables = new HashMap<>(Map.of(
+                "INGEST_PORT",
+                Integer.toString(port),
+                "MANAGEMENT_PORT",
+                "0",
+                "INGEST_KEYS",
+                "test=" + Gateway.KEY,
+                // So that requests wait for Kafka rather than for their client.
+                "KAFKA_PRODUCER_LINGER_MS",
+                "100",
+                "KAFKA_BOOTSTRAP_SERVERS",
+                bootstrapServers));
+        variables.putAll(more);
+        return new GatewayProcess(ChildJvm.start(
+                List.of("-Xmx256m", "-XX:TieredStopAtLevel=1"), IngestMain.class.getName(), variables, log.toPath()));
     }
 
     /** How many it has open, connections and all else. */
@@ -78,12 +63,12 @@ final class GatewayProcess implements AutoCloseable {
     }
 
     private Path proc(String name) {
-        return Path.of("/proc", Long.toString(process.pid()), name);
+        return Path.of("/proc", Long.toString(process.handle().pid()), name);
     }
 
     /** SIGKILL: no hook runs. */
     void kill() {
-        process.destroyForcibly().onExit().join();
+        process.kill();
     }
 
     @Override

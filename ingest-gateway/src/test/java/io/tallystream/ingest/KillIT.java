@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.tallystream.embedded.EmbeddedKafka;
+import io.tallystream.embedded.LoopbackPorts;
 import io.tallystream.embedded.junit.WithKafka;
 import io.tallystream.schema.kafka.Topics;
 import io.vertx.core.json.JsonObject;
@@ -41,7 +42,7 @@ class KillIT {
     }
 
     private void killAndCompare(EmbeddedKafka kafka, int kills) throws Exception {
-        int port = GatewayProcess.freePort();
+        int port = LoopbackPorts.anyFree();
         try (EventTopics topics = new EventTopics(kafka.bootstrapServers()).make()) {
             Set<String> before = Set.copyOf(idsOfClients(topics));
             GatewayProcess gateway = start(kafka, port);

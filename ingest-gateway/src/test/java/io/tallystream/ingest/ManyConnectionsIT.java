@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.tallystream.embedded.EmbeddedKafka;
+import io.tallystream.embedded.LoopbackPorts;
 import io.tallystream.embedded.junit.WithKafka;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -51,7 +52,7 @@ class ManyConnectionsIT {
         try (EventTopics topics = new EventTopics(kafka.bootstrapServers())) {
             topics.make();
         }
-        port = GatewayProcess.freePort();
+        port = LoopbackPorts.anyFree();
     }
 
     @Test

@@ -2,18 +2,19 @@ package io.tallystream.ingest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tallystream.embedded.ChildJvm;
 import io.tallystream.embedded.EmbeddedKafka;
 import io.tallystream.embedded.junit.WithKafka;
 import io.tallystream.schema.event.EventReader;
 import io.tallystream.schema.event.EventReading.Valid;
 import io.tallystream.schema.kafka.Topics;
-import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -32,7 +33,7 @@ class ProducerExamplesIT {
     private static final Pattern EVENT = Pattern.compile("\\{\"type\":.*}");
     private static final int LANGUAGES = 4;
     private static final String EXAMPLE_ADDRESS = "localhost:9092";
-    private static final int LIMIT_SECONDS = 60;
+    private static final Duration LIMIT = Duration.ofSeconds(60);
 
     @TempDir
     private Path folder;
@@ -66,22 +67,10 @@ class ProducerExamplesIT {
     }
 
     private void run(Path source) throws IOException, InterruptedException {
-        File output = folder.resolve("output").toFile();
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        source.toString())
-                .redirectErrorStream(true)
-                .redirectOutput(output)
-                .start();
-        try {
-            assertThat(process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)).isTrue();
-            assertThat(process.exitValue())
-                    .as(Files.readString(output.toPath()))
-                    .isZero();
-        } finally {
-            process.destroyForcibly();
+        Path output = folder.resolve("output");
+        try (ChildJvm program = ChildJvm.start(List.of(), source.toString(), Map.of(), output)) {
+            assertThat(program.awaitEnd(LIMIT)).isTrue();
+            assertThat(program.exitCode()).as(Files.readString(output)).isZero();
         }
     }
 

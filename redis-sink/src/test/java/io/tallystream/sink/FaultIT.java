@@ -12,6 +12,7 @@ import io.lettuce.core.protocol.CommandArgs;
 import io.lettuce.core.protocol.CommandType;
 import io.tallystream.embedded.EmbeddedKafka;
 import io.tallystream.embedded.EmbeddedRedis;
+import io.tallystream.embedded.Signals;
 import io.tallystream.embedded.junit.WithKafka;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,11 +54,11 @@ class FaultIT extends FaultSuite {
 
     @Test
     void shouldOutlastAFrozenRedis() throws Exception {
-        signal("-STOP");
+        signal("STOP");
         try {
             awaitHeldUp("timeout", "no reply in time");
         } finally {
-            signal("-CONT");
+            signal("CONT");
         }
         awaitAll();
     }
@@ -160,13 +161,12 @@ class FaultIT extends FaultSuite {
     }
 
     private int killRedis() throws Exception {
-        signal("-KILL");
+        signal("KILL");
         redis.close();
         return redis.port();
     }
 
-    private void signal(String signal) throws Exception {
-        Process kill = new ProcessBuilder("kill", signal, pid).start();
-        assertThat(kill.waitFor()).isZero();
+    private void signal(String name) {
+        Signals.send(name, Long.parseLong(pid));
     }
 }

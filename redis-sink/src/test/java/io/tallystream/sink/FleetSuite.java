@@ -4,9 +4,12 @@ import static io.tallystream.sink.RunningSink.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.tallystream.embedded.ChildJvm;
 import io.tallystream.embedded.EmbeddedKafka;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -45,7 +48,7 @@ abstract class FleetSuite {
     void shouldMoveTheWorkOfAKilledSink() throws Exception {
         topics.create();
         try (RunningSink stays = new RunningSink(variables)) {
-            try (SinkProcess killed = start("killed")) {
+            try (ChildJvm killed = start("killed")) {
                 awaitMembers(2);
                 commitRounds();
                 assertThat(killed.isAlive()).isTrue();
@@ -64,14 +67,14 @@ abstract class FleetSuite {
     void shouldNotBeDisturbedByASinkThatWakesUpLate() throws Exception {
         topics.create();
         try (RunningSink stays = new RunningSink(variables);
-                SinkProcess late = start("late")) {
+                ChildJvm late = start("late")) {
             awaitMembers(2);
             commitRounds();
-            late.signal("-STOP");
+            late.signal("STOP");
             commitRounds();
             surroundings.awaitAll(SESSION.plus(REBALANCE));
 
-            late.signal("-CONT");
+            late.signal("CONT");
             awaitMembers(2);
             surroundings.awaitAll(PATIENCE);
             commitRounds();
@@ -90,8 +93,15 @@ abstract class FleetSuite {
         }
     }
 
-    private SinkProcess start(String name) throws Exception {
-        return new SinkProcess(variables, folder.resolve(name + ".log"));
+    private ChildJvm start(String name) throws Exception {
+        Map<String, String> all = new HashMap<>(variables);
+        all.put("MANAGEMENT_PORT", "0");
+        return ChildJvm.start(
+                // As in production, not silent as in tests.
+                List.of("-Xmx128m", "-XX:TieredStopAtLevel=1", "-Dlog4j2.configurationFile=classpath:log4j2.xml"),
+                SinkMain.class.getName(),
+                all,
+                folder.resolve(name + ".log"));
     }
 
     private void awaitMembers(int members) {

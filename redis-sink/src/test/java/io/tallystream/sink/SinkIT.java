@@ -11,6 +11,7 @@ import io.lettuce.core.api.StatefulRedisConnection;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tallystream.embedded.EmbeddedKafka;
 import io.tallystream.embedded.EmbeddedRedis;
+import io.tallystream.embedded.LoopbackPorts;
 import io.tallystream.embedded.junit.WithKafka;
 import io.tallystream.embedded.junit.WithRedis;
 import io.tallystream.runtime.config.Environment;
@@ -42,7 +43,7 @@ class SinkIT extends SinkSuite {
     void shouldWaitForRedis() throws Exception {
         topics.create();
         topics.commit(status("200", 1));
-        int port = freePort();
+        int port = LoopbackPorts.anyFree();
         Map<String, String> variables = surroundings.variables();
         variables.put("REDIS_URI", "redis://:secret@127.0.0.1:" + port);
         // Redis may be away for longer than Kafka lets a member go without polling.

@@ -10,6 +10,7 @@ import static org.awaitility.Awaitility.await;
 import io.lettuce.core.RestoreArgs;
 import io.lettuce.core.api.sync.RedisCommands;
 import io.tallystream.embedded.EmbeddedKafka;
+import io.tallystream.embedded.LoopbackPorts;
 import io.tallystream.runtime.management.Health;
 import io.tallystream.schema.count.CountAddress;
 import io.tallystream.schema.kafka.DeadLetterHeaders;
@@ -17,7 +18,6 @@ import io.tallystream.schema.kafka.Topics;
 import io.tallystream.schema.redis.CountKeys;
 import io.tallystream.schema.redis.Freshness;
 import io.tallystream.sink.redis.RedisFault;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -301,7 +301,7 @@ abstract class SinkSuite {
         topics.create();
         topics.commit(status("200", 1));
         Map<String, String> variables = surroundings.variables();
-        variables.put("REDIS_URI", uriAt(freePort()));
+        variables.put("REDIS_URI", uriAt(LoopbackPorts.anyFree()));
         try (RunningSink sink = new RunningSink(variables)) {
             sink.awaitDown("Redis: ");
 
@@ -356,11 +356,5 @@ abstract class SinkSuite {
     private String uriAt(int port) {
         String uri = surroundings.redis().uri();
         return uri.substring(0, uri.indexOf("://")) + "://127.0.0.1:" + port;
-    }
-
-    static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 }

@@ -6,11 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
+import io.tallystream.embedded.LoopbackPorts;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -43,8 +42,8 @@ class DashboardBrowserIT {
 
     @BeforeAll
     static void start() throws IOException {
-        tallystream =
-                Tallystream.ready(folder.resolve("data"), Map.of("INGEST_PORT", Integer.toString(freePort())), "start");
+        tallystream = Tallystream.ready(
+                folder.resolve("data"), Map.of("INGEST_PORT", Integer.toString(LoopbackPorts.anyFree())), "start");
         chromium = new Chromium();
     }
 
@@ -52,12 +51,6 @@ class DashboardBrowserIT {
     static void stop() {
         chromium.close();
         tallystream.close();
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     private static String address() {

@@ -5,25 +5,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Route;
 import com.microsoft.playwright.assertions.LocatorAssertions;
+import io.tallystream.embedded.ChildJvm;
 import io.tallystream.embedded.EmbeddedKafka;
 import io.tallystream.embedded.EmbeddedRedis;
+import io.tallystream.embedded.LoopbackPorts;
 import io.tallystream.query.QueryMain;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -52,7 +49,7 @@ class DashboardOutageBrowserIT {
 
     @BeforeAll
     static void start() throws IOException {
-        List<Integer> ports = freePorts(4);
+        List<Integer> ports = LoopbackPorts.anyFree(4);
         startKafka(ports.get(0));
         startRedis(ports.get(1));
         VARIABLES.put("KAFKA_BOOTSTRAP_SERVERS", kafka.bootstrapServers());
@@ -83,21 +80,6 @@ class DashboardOutageBrowserIT {
 
     private static void startRedis(int port) {
         redis = EmbeddedRedis.start(new EmbeddedRedis.Config(folder.resolve("redis"), port, PASSWORD));
-    }
-
-    /** Different ones: none is given out again while the others are held. */
-    private static List<Integer> freePorts(int number) throws IOException {
-        Set<ServerSocket> held = new HashSet<>();
-        List<Integer> ports = new ArrayList<>();
-        for (int i = 0; i < number; i++) {
-            ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-            held.add(socket);
-            ports.add(socket.getLocalPort());
-        }
-        for (ServerSocket socket : held) {
-            socket.close();
-        }
-        return ports;
     }
 
     private static int send() {
@@ -164,8 +146,8 @@ class DashboardOutageBrowserIT {
     @Order(3)
     void shouldOutlastTheQueryApiAlone() throws Exception {
         // The program's own goes on, as all else in it does.
-        int port = freePorts(1).get(0);
-        KillableProcess query = startQuery(port);
+        int port = LoopbackPorts.anyFree();
+        ChildJvm query = startQuery(port);
         awaitPage(port);
         try (Dashboard other = new Dashboard(chromium.browser(), "http://127.0.0.1:" + port + "/")) {
             other.signIn(tallystream.secret("admin-token"));
@@ -198,16 +180,17 @@ class DashboardOutageBrowserIT {
                         == 200);
     }
 
-    private static KillableProcess startQuery(int port) throws IOException {
-        return KillableProcess.start(
-                QueryMain.class,
+    private static ChildJvm startQuery(int port) throws IOException {
+        return ChildJvm.start(
+                List.of("-Xmx256m", "-XX:TieredStopAtLevel=1"),
+                QueryMain.class.getName(),
                 Map.of(
                         "QUERY_PORT", Integer.toString(port),
                         "MANAGEMENT_PORT", "0",
                         "REDIS_URI", redis.uri(),
                         "ADMIN_TOKEN", tallystream.secret("admin-token"),
                         "DATA_DIR", folder.resolve("query").toString()),
-                folder.resolve("query.log").toFile());
+                folder.resolve("query.log"));
     }
 
     @Test

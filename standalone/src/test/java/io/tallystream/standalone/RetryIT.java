@@ -3,13 +3,12 @@ package io.tallystream.standalone;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.tallystream.embedded.ChildJvm;
+import io.tallystream.embedded.LoopbackPorts;
 import io.tallystream.ingest.IngestMain;
 import io.tallystream.schema.kafka.Topics;
 import io.vertx.core.json.JsonObject;
-import java.io.File;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -38,7 +37,7 @@ class RetryIT {
     void shouldCountOnceWhatWasSentAgainAfterAKill() throws Exception {
         int kills = 2;
         int inFlight = 100;
-        int port = freePort();
+        int port = LoopbackPorts.anyFree();
         Tallystream tallystream = start(port);
         try {
             RetryingClients clients = new RetryingClients(port, tallystream.secret("ingest-key"), CLIENTS);
@@ -61,11 +60,11 @@ class RetryIT {
     void shouldCountOnceWhatWasSentAgainAfterTenKillsOfTheGateway() throws Exception {
         int kills = 10;
         int inFlight = 200;
-        int port = freePort();
-        File log = folder.resolve("gateway.log").toFile();
+        int port = LoopbackPorts.anyFree();
+        Path log = folder.resolve("gateway.log");
         try (Tallystream tallystream = Tallystream.ready(folder.resolve("data"), "start")) {
             String key = tallystream.secret("ingest-key");
-            KillableProcess gateway = startGateway(tallystream.kafka(), port, key, log);
+            ChildJvm gateway = startGateway(tallystream.kafka(), port, key, log);
             try {
                 RetryingClients clients = new RetryingClients(port, key, CLIENTS);
                 for (int kill = 0; kill < kills; kill++) {
@@ -146,16 +145,10 @@ class RetryIT {
                 .sum();
     }
 
-    private static int freePort() throws IOException {
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return free.getLocalPort();
-        }
-    }
-
-    private static KillableProcess startGateway(String bootstrapServers, int port, String key, File log)
-            throws IOException {
-        return KillableProcess.start(
-                IngestMain.class,
+    private static ChildJvm startGateway(String bootstrapServers, int port, String key, Path log) throws IOException {
+        return ChildJvm.start(
+                List.of("-Xmx256m", "-XX:TieredStopAtLevel=1"),
+                IngestMain.class.getName(),
                 Map.of(
                         "INGEST_PORT",
                         Integer.toString(port),

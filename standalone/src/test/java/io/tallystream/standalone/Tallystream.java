@@ -2,6 +2,8 @@ package io.tallystream.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tallystream.embedded.ChildJvm;
+import io.tallystream.embedded.Signals;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -50,34 +52,15 @@ final class Tallystream implements AutoCloseable {
     static Tallystream run(Path dataFolder, Map<String, String> variables, String... arguments) throws IOException {
         Path output = Files.createTempFile("tallystream", ".out");
         Path errors = Files.createTempFile("tallystream", ".err");
-        List<String> command = new ArrayList<>(heedingInterrupts());
-        command.addAll(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx512m",
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                TallystreamCommand.class.getName()));
-        command.addAll(List.of(arguments));
+        List<String> command = new ArrayList<>(ChildJvm.heedingInterrupts());
+        command.addAll(ChildJvm.command(
+                List.of("-Xmx512m", "-XX:TieredStopAtLevel=1"), TallystreamCommand.class.getName(), arguments));
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectOutput(output.toFile()).redirectError(errors.toFile());
         builder.environment().putAll(ANY_PORTS);
         builder.environment().put("DATA_DIR", dataFolder.toString());
         builder.environment().putAll(variables);
         return new Tallystream(builder.start(), dataFolder, output, errors);
-    }
-
-    /** A build in the background of a script ignores SIGINT, and so would all its children. */
-    private static List<String> heedingInterrupts() throws IOException {
-        List<String> prefix = List.of("env", "--default-signal=INT");
-        List<String> probe = new ArrayList<>(prefix);
-        probe.add("true");
-        try {
-            return new ProcessBuilder(probe).start().waitFor() == 0 ? prefix : List.of();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return List.of();
-        }
     }
 
     /** Runs it and waits until it says that it is ready. */
@@ -113,11 +96,8 @@ final class Tallystream implements AutoCloseable {
     }
 
     /** Asks it to stop as Ctrl-C does. */
-    void interrupt() throws IOException, InterruptedException {
-        assertThat(new ProcessBuilder("kill", "-INT", Long.toString(process.pid()))
-                        .start()
-                        .waitFor())
-                .isZero();
+    void interrupt() {
+        Signals.send("INT", process.pid());
     }
 
     void kill() throws InterruptedException {

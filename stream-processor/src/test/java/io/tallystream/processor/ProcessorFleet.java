@@ -3,23 +3,24 @@ package io.tallystream.processor;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tallystream.embedded.ChildJvm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 
 /** Processors as processes of their own, each with its own data folder, which are ended in all the ways there are. */
 final class ProcessorFleet implements AutoCloseable {
-    private static final int END_SECONDS = 60;
+    private static final Duration END_LIMIT = Duration.ofSeconds(60);
     private static final int TOLD_CHARACTERS = 4_000;
 
     private final Path folder;
     private final Map<String, String> variables;
-    private final List<Process> processors = new ArrayList<>();
+    private final List<ChildJvm> processors = new ArrayList<>();
 
     /**
      * @param folder for data and logs
@@ -37,9 +38,7 @@ final class ProcessorFleet implements AutoCloseable {
 
     /** Ends it at once, in the middle of what it does, and starts it again. */
     void kill(int which) throws Exception {
-        Process ended = processors.get(which);
-        ended.destroyForcibly();
-        awaitEnd(ended);
+        processors.get(which).kill();
         processors.set(which, start(which));
     }
 
@@ -51,11 +50,11 @@ final class ProcessorFleet implements AutoCloseable {
 
     /** It does nothing any more until it is thawed, and does not know. */
     void freeze(int which) throws Exception {
-        signal("-STOP", which);
+        processors.get(which).signal("STOP");
     }
 
     void thaw(int which) throws Exception {
-        signal("-CONT", which);
+        processors.get(which).signal("CONT");
     }
 
     /** Ends all in order. */
@@ -70,46 +69,28 @@ final class ProcessorFleet implements AutoCloseable {
         for (int which = 0; which < processors.size(); which++) {
             if (!processors.get(which).isAlive()) {
                 throw new AssertionError("processor " + which + " ended by itself with "
-                        + processors.get(which).exitValue() + ": " + endOfLog(which));
+                        + processors.get(which).exitCode() + ": " + endOfLog(which));
             }
         }
     }
 
     private void stop(int which) throws Exception {
-        Process asked = processors.get(which);
-        asked.destroy();
-        awaitEnd(asked);
-        assertThat(asked.exitValue()).as(() -> endOfLog(which)).isZero();
+        ChildJvm asked = processors.get(which);
+        asked.terminate();
+        assertThat(asked.awaitEnd(END_LIMIT)).isTrue();
+        assertThat(asked.exitCode()).as(() -> endOfLog(which)).isZero();
     }
 
-    private static void awaitEnd(Process process) throws InterruptedException {
-        assertThat(process.waitFor(END_SECONDS, TimeUnit.SECONDS)).isTrue();
-    }
-
-    private void signal(String signal, int which) throws Exception {
-        Process kill = new ProcessBuilder(
-                        "kill", signal, Long.toString(processors.get(which).pid()))
-                .start();
-        assertThat(kill.waitFor()).isZero();
-    }
-
-    private Process start(int number) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx256m",
-                        "-XX:TieredStopAtLevel=1",
-                        // As in production, not silent as in tests.
-                        "-Dlog4j2.configurationFile=classpath:log4j2.xml",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        ProcessorMain.class.getName())
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(log(number).toFile()));
+    private ChildJvm start(int number) throws IOException {
         Map<String, String> all = new HashMap<>(variables);
         all.put("MANAGEMENT_PORT", "0");
         all.put("DATA_DIR", folder.resolve("data-" + number).toString());
-        builder.environment().putAll(all);
-        return builder.start();
+        return ChildJvm.start(
+                // As in production, not silent as in tests.
+                List.of("-Xmx256m", "-XX:TieredStopAtLevel=1", "-Dlog4j2.configurationFile=classpath:log4j2.xml"),
+                ProcessorMain.class.getName(),
+                all,
+                log(number));
     }
 
     private Path log(int number) {
@@ -127,8 +108,6 @@ final class ProcessorFleet implements AutoCloseable {
 
     @Override
     public void close() {
-        // Also one that is frozen.
-        processors.forEach(Process::destroyForcibly);
-        processors.forEach(processor -> processor.onExit().join());
+        processors.forEach(ChildJvm::kill);
     }
 }

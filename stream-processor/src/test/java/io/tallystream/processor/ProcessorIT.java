@@ -9,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tallystream.embedded.EmbeddedKafka;
+import io.tallystream.embedded.LoopbackPorts;
 import io.tallystream.embedded.junit.WithKafka;
 import io.tallystream.runtime.config.Environment;
 import io.tallystream.runtime.lifecycle.ServiceContext;
@@ -16,7 +17,6 @@ import io.tallystream.runtime.lifecycle.StartupException;
 import io.tallystream.runtime.management.Health;
 import io.tallystream.runtime.management.HealthChecks;
 import io.tallystream.schema.kafka.Topics;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -241,7 +241,7 @@ class ProcessorIT {
 
     @Test
     void shouldWaitForKafkaAndTellWhenItIsGone() throws Exception {
-        int port = freePort();
+        int port = LoopbackPorts.anyFree();
         Map<String, String> variables = new TreeMap<>(variables("state"));
         variables.put("KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:" + port);
         variables.put("KAFKA_ADMIN_DEFAULT_API_TIMEOUT_MS", "300");
@@ -384,11 +384,5 @@ class ProcessorIT {
         long begin = System.nanoTime();
         processor.close();
         return Duration.ofNanos(System.nanoTime() - begin);
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 }

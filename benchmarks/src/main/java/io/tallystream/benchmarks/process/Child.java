@@ -3,7 +3,7 @@ package io.tallystream.benchmarks.process;
 import static java.util.Objects.requireNonNull;
 
 import io.tallystream.benchmarks.report.ProcessUsage;
-import java.io.File;
+import io.tallystream.embedded.ChildJvm;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -15,11 +15,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** A process that this one started, with what it prints in a file. Ends when this JVM is asked to end. For one thread. */
@@ -71,23 +69,8 @@ public final class Child implements AutoCloseable {
         /** A JVM with this one's class path, and as much heap as the launcher gives. */
         public static Program jvm(
                 String name, Class<?> main, Map<String, String> variables, Path folder, String... arguments) {
-            List<String> command = new ArrayList<>(List.of(
-                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "-Xms64m",
-                    "-Xmx512m",
-                    "-XX:+ExitOnOutOfMemoryError",
-                    "-cp",
-                    classPath(),
-                    main.getName()));
-            command.addAll(List.of(arguments));
-            return new Program(name, command, variables, folder);
-        }
-
-        /** This JVM's, for one in another folder. */
-        private static String classPath() {
-            return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
-                    .map(entry -> Path.of(entry).toAbsolutePath().toString())
-                    .collect(Collectors.joining(File.pathSeparator));
+            List<String> options = List.of("-Xms64m", "-Xmx512m", "-XX:+ExitOnOutOfMemoryError");
+            return new Program(name, ChildJvm.command(options, main.getName(), arguments), variables, folder);
         }
     }
 
@@ -111,6 +94,11 @@ public final class Child implements AutoCloseable {
     /** What it takes of the machine, together with those that it starts. */
     public ProcessUsage usage() {
         return usage;
+    }
+
+    /** The process itself. */
+    public ProcessHandle handle() {
+        return process.toHandle();
     }
 
     /** Returns when that address answers 200. Ends the process and throws if it does not within three minutes, or the process does. */
@@ -193,7 +181,8 @@ public final class Child implements AutoCloseable {
         return Files.readString(log);
     }
 
-    private String lastLines() {
+    /** What it said last, for messages about it. */
+    public String lastLines() {
         try {
             List<String> lines = Files.readAllLines(log, StandardCharsets.UTF_8);
             return String.join(
@@ -208,22 +197,21 @@ public final class Child implements AutoCloseable {
     public void close() {
         process.destroy();
         try {
-            if (!process.waitFor(STOP_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
-                kill();
-            }
+            process.waitFor(STOP_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            kill();
         }
+        kill();
+    }
+
+    /** Kills it, and those that it started: nothing it could still do is of interest. Returns when it is gone. */
+    public void kill() {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly().onExit().join();
         try {
             Runtime.getRuntime().removeShutdownHook(hook);
         } catch (IllegalStateException e) {
-            // This JVM is ending: the hook runs, and finds nothing to end.
+            // This JVM is ending, and its hook does this.
         }
-    }
-
-    private void kill() {
-        process.descendants().forEach(ProcessHandle::destroyForcibly);
-        process.destroyForcibly().onExit().join();
     }
 }

@@ -2,29 +2,27 @@ package io.tallystream.benchmarks.processor;
 
 import io.tallystream.benchmarks.MissingToolException;
 import io.tallystream.benchmarks.flink.FlinkMain;
+import io.tallystream.benchmarks.process.Child;
 import io.tallystream.benchmarks.report.ProcessUsage;
+import io.tallystream.embedded.ChildJvm;
 import io.tallystream.processor.count.CountingSettings;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.URISyntaxException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.Map;
 
 /** A contender in a JVM of its own, all with the same heap and the same collector. Ends when it is closed, or this JVM ends. */
 final class ContenderProcess implements AutoCloseable {
     /** What a contender prints when it is running. */
     static final String RUNNING = FlinkMain.RUNNING;
 
-    private final Process process;
-    private final Path log;
+    private final Child child;
 
-    private ContenderProcess(Process process, Path log) {
-        this.process = process;
-        this.log = log;
+    private ContenderProcess(Child child) {
+        this.child = child;
     }
 
     /**
@@ -35,46 +33,35 @@ final class ContenderProcess implements AutoCloseable {
      * @throws MissingToolException if Flink's program has not been built
      */
     static ContenderProcess start(Contender contender, Run run, String heap, boolean users)
-            throws IOException, MissingToolException {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.add("-Xmx" + heap);
-        command.add("-XX:+UseG1GC");
-        command.addAll(contender.isFlink() ? flink(contender, run, users) : ours(contender, run));
-        Files.createDirectories(run.data());
-        Path log = run.data().resolve("log");
-        Process process = new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
-                .start();
-        BufferedReader output = process.inputReader(StandardCharsets.UTF_8);
-        String line = output.readLine();
-        while (line != null && !line.equals(RUNNING)) {
-            line = output.readLine();
-        }
-        if (line == null) {
-            process.destroyForcibly().onExit().join();
-            throw new IOException(contender.label() + " did not start: " + lastLine(log));
-        }
-        return new ContenderProcess(process, log);
+            throws IOException, InterruptedException, MissingToolException {
+        List<String> options = List.of("-Xmx" + heap, "-XX:+UseG1GC");
+        List<String> command =
+                contender.isFlink() ? flink(contender, options, run, users) : ours(contender, options, run);
+        Path folder = Files.createDirectories(run.data());
+        Child child = Child.start(new Child.Program("contender", command, Map.of(), folder), folder);
+        child.awaitLine(RUNNING);
+        return new ContenderProcess(child);
     }
 
-    private static List<String> ours(Contender contender, Run run) {
-        return List.of(
-                "-cp",
-                System.getProperty("java.class.path"),
+    private static List<String> ours(Contender contender, List<String> options, Run run) {
+        return ChildJvm.command(
+                options,
                 ContenderMain.class.getName(),
                 contender.name(),
                 run.application(),
-                run.folder().toString(),
+                run.folder().toAbsolutePath().toString(),
                 run.servers(),
                 Integer.toString(run.commitIntervalMs()),
                 Integer.toString(run.threads()));
     }
 
-    private static List<String> flink(Contender contender, Run run, boolean users) throws MissingToolException {
+    private static List<String> flink(Contender contender, List<String> options, Run run, boolean users)
+            throws MissingToolException {
         Path target = flinkProgram();
         CountingSettings counting = run.config().counting();
         List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(options);
         // As Flink's own scripts have it.
         for (String opened : List.of("java.lang", "java.util", "java.util.concurrent", "java.nio", "java.net")) {
             command.add("--add-opens=java.base/" + opened + "=ALL-UNNAMED");
@@ -115,35 +102,27 @@ final class ContenderProcess implements AutoCloseable {
         }
     }
 
-    private static String lastLine(Path log) throws IOException {
-        try (Stream<String> lines = Files.lines(log, StandardCharsets.UTF_8)) {
-            return lines.filter(line -> !line.isBlank() && !Character.isWhitespace(line.charAt(0)))
-                    .reduce((before, line) -> line)
-                    .orElse("it printed nothing");
-        }
-    }
-
     /** Begins to measure what it takes of the machine. */
     ProcessUsage usage() {
-        return new ProcessUsage(process.toHandle());
+        return new ProcessUsage(child.handle());
     }
 
     /** What it said last of what went wrong. */
-    String lastWords() throws IOException {
-        return lastLine(log);
+    String lastWords() {
+        return child.lastLines();
     }
 
     ProcessHandle handle() {
-        return process.toHandle();
+        return child.handle();
     }
 
     boolean isAlive() {
-        return process.isAlive();
+        return child.handle().isAlive();
     }
 
     /** Kills it: nothing it could still do is of interest. */
     @Override
     public void close() {
-        process.destroyForcibly().onExit().join();
+        child.kill();
     }
 }

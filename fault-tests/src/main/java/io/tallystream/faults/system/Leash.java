@@ -27,7 +27,7 @@ final class Leash implements AutoCloseable {
     }
 
     /** Ends that process too. One that has ended before does not matter. */
-    synchronized void add(Process process) {
+    synchronized void add(ProcessHandle process) {
         try {
             OutputStream input = shell.getOutputStream();
             input.write((process.pid() + "\n").getBytes(StandardCharsets.US_ASCII));

@@ -2,13 +2,13 @@ package io.tallystream.faults.system;
 
 import static java.util.Objects.requireNonNull;
 
+import io.tallystream.embedded.ChildJvm;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,6 +28,14 @@ public final class ServiceHandle {
     private static final Duration ANSWER_LIMIT = Duration.ofSeconds(2);
     private static final long POLL_MILLIS = 100;
     private static final int HTTP_OK = 200;
+    private static final List<String> JVM_OPTIONS = List.of(
+            "-Xmx192m",
+            "-XX:+UseSerialGC",
+            // There are more processes than cores, and none lives for long.
+            "-XX:TieredStopAtLevel=1",
+            "-XX:+ExitOnOutOfMemoryError",
+            // As in production, not silent as in tests.
+            "-Dlog4j2.configurationFile=classpath:log4j2.xml");
 
     private final String name;
     private final String mainClass;
@@ -40,7 +48,7 @@ public final class ServiceHandle {
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(ANSWER_LIMIT)
             .build();
-    private Process process;
+    private ChildJvm process;
     private boolean wanted;
 
     ServiceHandle(
@@ -71,29 +79,16 @@ public final class ServiceHandle {
         if (process != null && process.isAlive()) {
             throw new IllegalStateException(name + " is running");
         }
-        ProcessBuilder builder = new ProcessBuilder(List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx192m",
-                        "-XX:+UseSerialGC",
-                        // There are more processes than cores, and none lives for long.
-                        "-XX:TieredStopAtLevel=1",
-                        "-XX:+ExitOnOutOfMemoryError",
-                        // As in production, not silent as in tests.
-                        "-Dlog4j2.configurationFile=classpath:log4j2.xml",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        mainClass))
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+        ProcessBuilder builder = new ProcessBuilder(ChildJvm.command(JVM_OPTIONS, mainClass));
         // What configures the user's own installation is not for this one.
         builder.environment().keySet().retainAll(List.of("PATH", "HOME", "TMPDIR", "LANG"));
         builder.environment().putAll(variables);
         try {
-            process = builder.start();
+            process = ChildJvm.start(builder, log);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        leash.add(process);
+        leash.add(process.handle());
         wanted = true;
     }
 
@@ -101,7 +96,7 @@ public final class ServiceHandle {
     public synchronized void kill() {
         wanted = false;
         if (process != null) {
-            process.destroyForcibly().onExit().join();
+            process.kill();
         }
     }
 
@@ -112,29 +107,28 @@ public final class ServiceHandle {
      */
     public synchronized void stop() {
         wanted = false;
-        process.destroy();
+        process.terminate();
         if (!endsWithin(STOP_LIMIT)) {
-            process.destroyForcibly().onExit().join();
+            process.kill();
             throw new IllegalStateException(name + " did not stop within " + STOP_LIMIT.toSeconds() + " s");
         }
-        if (process.exitValue() != 0) {
-            throw new IllegalStateException(
-                    name + " stopped with exit code " + process.exitValue() + ": " + lastLine());
+        if (process.exitCode() != 0) {
+            throw new IllegalStateException(name + " stopped with exit code " + process.exitCode() + ": " + lastLine());
         }
     }
 
     /** SIGTERM, after which it ends as well as it can, and SIGKILL if it does not within a minute. It may have ended before. */
     public synchronized void end() {
         wanted = false;
-        process.destroy();
+        process.terminate();
         if (!endsWithin(STOP_LIMIT)) {
-            process.destroyForcibly().onExit().join();
+            process.kill();
         }
     }
 
     private boolean endsWithin(Duration limit) {
         try {
-            return process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
+            return process.awaitEnd(limit);
         } catch (InterruptedException e) {
             throw interrupted(e);
         }
@@ -174,23 +168,16 @@ public final class ServiceHandle {
 
     /** SIGSTOP: its connections stay open, and it does not know that time goes by. */
     public void pause() {
-        signal("-STOP");
+        signal("STOP");
     }
 
     /** SIGCONT. */
     public void resume() {
-        signal("-CONT");
+        signal("CONT");
     }
 
     private synchronized void signal(String signal) {
-        try {
-            Process kill = new ProcessBuilder("kill", signal, Long.toString(process.pid())).start();
-            if (kill.onExit().join().exitValue() != 0) {
-                throw new IllegalStateException("kill " + signal + " of " + name + " failed");
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        process.signal(signal);
     }
 
     /** Whether it ended though nobody asked it to. */
@@ -247,11 +234,7 @@ public final class ServiceHandle {
 
     /** The last line that it printed. */
     public String lastLine() {
-        try (Stream<String> lines = Files.lines(log, StandardCharsets.UTF_8)) {
-            return lines.reduce((before, line) -> line).orElse("it printed nothing");
-        } catch (IOException | UncheckedIOException e) {
-            return "it printed nothing that can be read in " + log;
-        }
+        return ChildJvm.lastLine(log);
     }
 
     @Override

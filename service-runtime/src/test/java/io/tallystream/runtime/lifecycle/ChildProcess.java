@@ -3,6 +3,8 @@ package io.tallystream.runtime.lifecycle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.tallystream.embedded.ChildJvm;
+import io.tallystream.embedded.Signals;
 import io.tallystream.runtime.config.Setting;
 import io.tallystream.runtime.config.Settings;
 import java.io.BufferedReader;
@@ -11,7 +13,6 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,15 +38,9 @@ final class ChildProcess implements AutoCloseable {
 
     /** Starts it with nothing of ours in the environment but those variables, and a free management port. */
     static ChildProcess start(String program, Map<String, String> variables) throws IOException {
-        List<String> command = new ArrayList<>(prefix());
-        command.addAll(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-Xmx128m",
-                "-cp",
-                System.getProperty("java.class.path"),
-                ChildProgram.class.getName(),
-                program));
+        List<String> command = new ArrayList<>(ChildJvm.heedingInterrupts());
+        command.addAll(ChildJvm.command(
+                List.of("-XX:TieredStopAtLevel=1", "-Xmx128m"), ChildProgram.class.getName(), program));
         ProcessBuilder builder = new ProcessBuilder(command);
         Map<String, String> environment = builder.environment();
         Settings.all().stream().map(Setting::name).forEach(environment::remove);
@@ -54,19 +49,6 @@ final class ChildProcess implements AutoCloseable {
         environment.put("MANAGEMENT_PORT", "0");
         environment.putAll(variables);
         return new ChildProcess(builder.start());
-    }
-
-    // A build in the background of a script ignores SIGINT, and so would all its children.
-    private static List<String> prefix() throws IOException {
-        List<String> heedSigint = List.of("env", "--default-signal=INT");
-        List<String> probe = new ArrayList<>(heedSigint);
-        probe.add("true");
-        try {
-            return new ProcessBuilder(probe).start().waitFor() == 0 ? heedSigint : List.of();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return List.of();
-        }
     }
 
     /** What it told on the standard output, but for the management port. */
@@ -100,10 +82,8 @@ final class ChildProcess implements AutoCloseable {
     }
 
     /** Sends a signal such as {@code TERM}. */
-    ChildProcess signal(String signal) throws IOException, InterruptedException {
-        // The kill of the shell: not every system has one of its own.
-        Process kill = new ProcessBuilder("sh", "-c", "kill -" + signal + " " + process.pid()).start();
-        assertThat(kill.waitFor()).isZero();
+    ChildProcess signal(String signal) {
+        Signals.send(signal, process.pid());
         return this;
     }
 

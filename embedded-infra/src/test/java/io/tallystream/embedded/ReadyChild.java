@@ -4,36 +4,30 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 
 /** Another JVM with this one's class path, to be killed. Its program prints one line when it is ready. */
-final class ChildJvm implements AutoCloseable {
+final class ReadyChild implements AutoCloseable {
 
     static final String READY = "ready ";
 
     private final Process process;
     private final String answer;
 
-    private ChildJvm(Process process, String answer) {
+    private ReadyChild(Process process, String answer) {
         this.process = process;
         this.answer = answer;
     }
 
-    static ChildJvm start(Class<?> main, String... arguments) throws IOException {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-Xmx256m", "-cp", System.getProperty("java.class.path"), main.getName()));
-        command.addAll(List.of(arguments));
-        Process process = new ProcessBuilder(command)
+    static ReadyChild start(Class<?> main, String... arguments) throws IOException {
+        Process process = new ProcessBuilder(ChildJvm.command(List.of("-Xmx256m"), main.getName(), arguments))
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         try {
             BufferedReader output = process.inputReader();
             String line = output.readLine();
             assertThat(line).as("what the child printed").startsWith(READY);
-            return new ChildJvm(process, line.substring(READY.length()));
+            return new ReadyChild(process, line.substring(READY.length()));
         } catch (Throwable e) {
             process.destroyForcibly();
             throw e;
