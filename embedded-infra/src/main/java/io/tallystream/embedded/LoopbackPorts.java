@@ -21,6 +21,10 @@ public final class LoopbackPorts {
     private static final int ATTEMPTS = 1_000;
     private static final int CLUSTER_BUS_OFFSET = 10_000;
 
+    // Of JVMs that run tests side by side each draws from its own share, 1 or 2, so that none takes what another has seen to be free.
+    private static final int SHARES = 2;
+    private static final Integer SHARE = Integer.getInteger("tallystream.ports.share");
+
     private LoopbackPorts() {}
 
     /**
@@ -90,7 +94,7 @@ public final class LoopbackPorts {
     /** A free port. It is below those that operating systems give to clients, so that none of them takes it before it is used. */
     public static int anyFree() {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-            int port = ThreadLocalRandom.current().nextInt(LOWEST, HIGHEST);
+            int port = inShare(ThreadLocalRandom.current().nextInt(LOWEST, HIGHEST));
             try {
                 bind(port);
                 return port;
@@ -99,6 +103,10 @@ public final class LoopbackPorts {
             }
         }
         throw new EmbeddedStartException("no free port between " + LOWEST + " and " + HIGHEST);
+    }
+
+    private static int inShare(int port) {
+        return SHARE == null ? port : port - port % SHARES + SHARE % SHARES;
     }
 
     private static void bind(int port) throws IOException {
