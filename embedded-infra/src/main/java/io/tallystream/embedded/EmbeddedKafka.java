@@ -130,13 +130,11 @@ public final class EmbeddedKafka implements AutoCloseable {
         return KafkaNode.isFormatted(folder) && !Files.exists(folder.resolve(CLEAN_SHUTDOWN));
     }
 
-    // In the metadata a killed broker still leads its partitions. The next one would take up their transactions and
-    // wait
-    // until the old session times out. At that moment no partition has a leader, which Kafka takes for deleted
-    // (KAFKA-20734): it completes pending commits without a marker in the partitions, and read_committed readers wait
-    // for ever. About one in twelve kills right after a commit ended so. Hence a controller, alone, removes the broker
-    // of
-    // old first, which also saves the wait of 9 s.
+    // In the metadata a killed broker still leads its partitions. The next one would take up their transactions
+    // and wait until the old session times out. At that moment no partition has a leader, which Kafka takes for
+    // deleted (KAFKA-20734): it completes pending commits without a marker in the partitions, and
+    // read_committed readers wait for ever. About one in twelve kills right after a commit ended so. Hence a
+    // controller, alone, removes the broker of old first, which also saves the wait of 9 s.
     private static void forgetKilledBroker(Config config, Path folder) throws Exception {
         int port = LoopbackPorts.resolve(0);
         Map<String, String> properties = properties(config, folder);
@@ -168,8 +166,8 @@ public final class EmbeddedKafka implements AutoCloseable {
                 return true;
             }
             if (e.getCause() instanceof UnsupportedVersionException) {
-                // The controller answers before it has read which features are in use, and the client takes that answer
-                // as final.
+                // The controller answers before it has read which features are in use, and the client takes
+                // that answer as final.
                 return false;
             }
             throw e;

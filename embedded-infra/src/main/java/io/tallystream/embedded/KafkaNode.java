@@ -47,8 +47,8 @@ final class KafkaNode implements AutoCloseable {
 
     private static final String CONTROLLER = "CONTROLLER";
 
-    // Kafka's own file. Written last and atomically when a folder is formatted, so it tells that the cluster id is
-    // settled.
+    // Kafka's own file. Written last and atomically when a folder is formatted, so it tells that the cluster id
+    // is settled.
     private static final String META_PROPERTIES = "meta.properties";
 
     private final KafkaRaftServer server;

@@ -16,8 +16,8 @@ public final class MortalRedis implements AutoCloseable {
 
     private static final List<String> SETTINGS = List.of(
             "appendonly yes",
-            // As in production. What was answered outlives the process, but for two seconds of it where the disk is
-            // busy.
+            // As in production. What was answered outlives the process, but for two seconds of it where the
+            // disk is busy.
             "appendfsync everysec",
             "maxmemory-policy noeviction");
 

@@ -41,9 +41,8 @@ final class RedisProcesses {
                 .start();
     }
 
-    // Each replaces itself by the command, so that the process we hold is redis-server. setsid(1) would fork if it led
-    // a
-    // process group; what a JVM starts does not.
+    // Each replaces itself by the command, so that the process we hold is redis-server. setsid(1) would fork if
+    // it led a process group; what a JVM starts does not.
     private static List<String> newSession() {
         Optional<String> setsid = onPath("setsid");
         if (setsid.isPresent()) {
@@ -80,9 +79,8 @@ final class RedisProcesses {
                 .toList();
         for (ProcessHandle process : leftOvers) {
             LOGGER.info("Ending Redis (pid {}), left over by a run that was killed", process.pid());
-            // Not whether it lives: an orphan that nobody reaps stays behind as a zombie, alive to ProcessHandle, but
-            // it
-            // runs nothing.
+            // Not whether it lives: an orphan that nobody reaps stays behind as a zombie, alive to
+            // ProcessHandle, but it runs nothing.
             if (!end(process, () -> isRedisOf(process, configFile))) {
                 throw new EmbeddedStartException("Redis (pid " + process.pid() + "), left over in "
                         + configFile.getParent() + " by a former run, cannot be ended");

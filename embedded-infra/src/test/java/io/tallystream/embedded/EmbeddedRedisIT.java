@@ -154,8 +154,8 @@ class EmbeddedRedisIT {
 
     @Test
     void shouldNotTouchAnotherProgramThatWasGivenItsConfigurationFile() throws Exception {
-        // A shell that runs the file as its script, and waits for input: its command line is what redis-server's would
-        // be.
+        // A shell that runs the file as its script, and waits for input: its command line is what
+        // redis-server's would be.
         Path script = Files.writeString(folder.toRealPath().resolve("redis.conf"), "read line");
         Process shell = new ProcessBuilder("sh", script.toString()).start();
         try {

@@ -21,8 +21,8 @@ public final class Requests {
     synchronized void answered(int status, long nanos) {
         byStatus.merge(status, 1L, Long::sum);
         longestNanos = Math.max(longestNanos, nanos);
-        // 503 is an honest answer. All events keep the contract or are meant to break it, the key is right and the rate
-        // is ours.
+        // 503 is an honest answer. All events keep the contract or are meant to break it, the key is right and
+        // the rate is ours.
         if (status != 202 && status != 422 && status != 503) {
             wrong("a request was answered with " + status);
         }

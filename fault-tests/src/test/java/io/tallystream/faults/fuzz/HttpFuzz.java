@@ -109,8 +109,8 @@ public final class HttpFuzz {
     public static void fuzzerTestOneInput(byte[] input) throws IOException {
         // The key is not for the fuzzer to find.
         byte[] sent = new String(input, ISO_8859_1).replace("$KEY", KEY).getBytes(ISO_8859_1);
-        // Most clients go when they have sent all; some stay, and what is unfinished then has to be given up on by the
-        // gateway.
+        // Most clients go when they have sent all; some stay, and what is unfinished then has to be given up on
+        // by the gateway.
         boolean stays = Math.floorMod(Arrays.hashCode(input), STAYS_ONE_OF) == 0;
         Matcher status = STATUS.matcher(exchange(sent, stays));
         while (status.find()) {

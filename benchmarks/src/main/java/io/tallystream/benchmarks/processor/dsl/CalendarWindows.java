@@ -11,9 +11,8 @@ import org.apache.kafka.streams.kstream.internals.TimeWindow;
 
 /** The windows of a calendar, for Kafka Streams. */
 final class CalendarWindows extends Windows<TimeWindow> {
-    // The longest there is, a day whose clock is put back by two hours. Kafka Streams reckons retention with it; the
-    // end
-    // of a window that it restores is reckoned with it too, and so is not to be relied upon.
+    // The longest there is, a day whose clock is put back by two hours. Kafka Streams reckons retention with
+    // it; the end of a window that it restores is reckoned with it too, and so is not to be relied upon.
     private static final Duration MAX_SIZE = Duration.ofHours(26);
 
     private final WindowCalendar calendar;
