@@ -7,21 +7,16 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.lettuce.core.KillArgs;
 import io.lettuce.core.RedisException;
-import io.lettuce.core.ScanArgs;
-import io.lettuce.core.ScanIterator;
 import io.lettuce.core.api.sync.RedisCommands;
-import io.tallystream.runtime.redis.RedisConnector;
 import io.tallystream.schema.count.CountAddress;
 import io.tallystream.schema.count.CountTable;
 import io.tallystream.schema.count.Dimension;
 import io.tallystream.schema.count.Granularity;
 import io.tallystream.schema.count.Metric;
-import io.tallystream.schema.count.Retention;
 import io.tallystream.schema.count.Window;
 import io.tallystream.schema.count.WindowCalendar;
 import io.tallystream.schema.redis.CountKeys;
 import io.tallystream.sink.TestRedis;
-import io.tallystream.sink.redis.RedisCounts.Outcome;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -32,46 +27,21 @@ import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.apache.kafka.common.TopicPartition;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What every kind of Redis has to do with counts. */
-@Timeout(240)
-abstract class RedisCountsSuite {
-    static final Retention RETENTION =
-            new Retention(Duration.ofHours(5), Duration.ofDays(6), Duration.ofDays(70), Duration.ofDays(8));
-    private static final TopicPartition PARTITION = new TopicPartition("counts-day", 0);
-    private static final Window LIFETIME = Window.LIFETIME;
-
-    final CountKeys keys;
-
-    private final TestRedis redis;
-    private final String prefix = UUID.randomUUID().toString();
-    private final Instant now = Instant.now();
-    private RedisCounts counts;
-
+abstract class RedisCountsSuite extends RedisCountsSetup {
     RedisCountsSuite(TestRedis redis) {
-        this.redis = redis;
-        keys = new CountKeys(prefix, 1);
-        counts = counts(Clock.systemUTC());
-    }
-
-    @AfterEach
-    void close() {
-        counts.close();
-        redis.close();
+        super(redis);
     }
 
     @Test
     void shouldWrite() {
-        String minute = minute();
+        String minute = minuteWindow().label();
         counts.write(Map.of(
                 new CountAddress(Metric.CALLS, minuteWindow(), Dimension.TOTAL, ""), 12L,
                 new CountAddress(Metric.CLICKS, minuteWindow(), Dimension.TOTAL, ""), 3L,
@@ -290,116 +260,6 @@ abstract class RedisCountsSuite {
     }
 
     @Test
-    void shouldNotLetAStaleWriterLowerACount() {
-        CountAddress address = new CountAddress(Metric.CALLS, minuteWindow(), Dimension.STATUS, "200");
-        Map<TopicPartition, Long> early = Map.of(PARTITION, 5L);
-        Map<TopicPartition, Long> late = Map.of(PARTITION, 9L);
-        try (RedisCounts stale = counts(Clock.systemUTC())) {
-            stale.applied(List.of(PARTITION));
-            assertThat(stale.write(new CountChanges(Map.of(address, 3L)), early))
-                    .isEqualTo(Outcome.CONFIRMED);
-
-            counts.applied(List.of(PARTITION));
-            assertThat(counts.write(new CountChanges(Map.of(address, 10L)), late))
-                    .isEqualTo(Outcome.CONFIRMED);
-
-            assertThat(stale.write(new CountChanges(Map.of(address, 4L)), Map.of(PARTITION, 6L)))
-                    .as("it learns that it is not alone")
-                    .isEqualTo(Outcome.LOST);
-            assertThat(scores(keys.key(address))).isEqualTo(Map.of("200", 10.0));
-            assertThat(positions()).containsOnly("9");
-        }
-    }
-
-    @Test
-    void shouldKeepPositionsBehindTheCounts() {
-        CountAddress address = new CountAddress(Metric.CLICKS, LIFETIME, Dimension.USER, "u1");
-
-        assertThat(counts.applied(List.of(PARTITION))).isEqualTo(Map.of(PARTITION, 0L));
-        assertThat(counts.write(new CountChanges(Map.of(address, 1L)), Map.of(PARTITION, 7L)))
-                .isEqualTo(Outcome.CONFIRMED);
-        assertThat(positions()).hasSameSizeAs(redis.masters()).containsOnly("7");
-        assertThat(positionKeys())
-                .allSatisfy(key -> assertThat(redis.holding(key).ttl(key)).isEqualTo(-1));
-
-        counts.disconnect();
-        assertThat(counts.applied(List.of(PARTITION))).isEqualTo(Map.of(PARTITION, 7L));
-        assertThat(counts.write(new CountChanges(Map.of()), Map.of(PARTITION, 7L)))
-                .isEqualTo(Outcome.CONFIRMED);
-        assertThat(counts.write(new CountChanges(Map.of()), Map.of(PARTITION, 5L)))
-                .as("back, as after a rewind")
-                .isEqualTo(Outcome.CONFIRMED);
-        assertThat(positions()).containsOnly("5");
-    }
-
-    @ParameterizedTest
-    @ValueSource(longs = {7, 8})
-    void shouldNoticeThatCountsAreGone(long next) {
-        CountAddress address = new CountAddress(Metric.CLICKS, LIFETIME, Dimension.USER, "u1");
-        counts.applied(List.of(PARTITION));
-        assertThat(counts.write(new CountChanges(Map.of(address, 1L)), Map.of(PARTITION, 7L)))
-                .isEqualTo(Outcome.CONFIRMED);
-
-        keysWritten().forEach(key -> redis.holding(key).del(key));
-
-        assertThat(counts.write(new CountChanges(Map.of(address, 2L)), Map.of(PARTITION, next)))
-                .isEqualTo(Outcome.LOST);
-        assertThat(positionKeys()).isEmpty();
-        assertThat(counts.applied(List.of(PARTITION))).isEqualTo(Map.of(PARTITION, 0L));
-        assertThat(counts.write(new CountChanges(Map.of(address, 2L)), Map.of(PARTITION, next)))
-                .isEqualTo(Outcome.CONFIRMED);
-    }
-
-    @Test
-    void shouldNoticeThatCountsAreGoneBeforeTheFirstPosition() {
-        counts.applied(List.of(PARTITION));
-
-        // Of one server, where there are several.
-        String key = positionKeys().get(0);
-        redis.holding(key).del(key);
-
-        assertThat(counts.write(new CountChanges(Map.of()), Map.of(PARTITION, 7L)))
-                .isEqualTo(Outcome.LOST);
-        assertThat(positions()).hasSize(redis.masters().size() - 1).allMatch("0"::equals);
-    }
-
-    @Test
-    void shouldLeaveNothingInAGenerationThatIsReadNoMore() {
-        CountAddress address = new CountAddress(Metric.CLICKS, LIFETIME, Dimension.USER, "u1");
-        CountAddress other = new CountAddress(Metric.CALLS, minuteWindow(), Dimension.STATUS, "200");
-        counts.applied(List.of(PARTITION));
-        assertThat(counts.write(new CountChanges(Map.of(address, 1L)), Map.of(PARTITION, 7L)))
-                .isEqualTo(Outcome.CONFIRMED);
-        String generation = CountKeys.liveGeneration(prefix);
-        redis.holding(generation).set(generation, "2");
-        keysWritten().stream()
-                .filter(key -> !key.equals(generation))
-                .forEach(key -> redis.holding(key).del(key));
-
-        Map<CountAddress, Long> next = Map.of(address, 2L, other, 3L);
-        assertThat(counts.write(new CountChanges(next), Map.of(PARTITION, 9L))).isEqualTo(Outcome.OTHER_GENERATION);
-
-        assertThat(keysWritten()).containsExactly(generation);
-        assertThat(counts.applied(List.of(PARTITION))).isEqualTo(Map.of(PARTITION, 0L));
-        assertThat(counts.write(new CountChanges(next), Map.of(PARTITION, 9L))).isEqualTo(Outcome.CONFIRMED);
-        CountKeys second = keys.ofGeneration(2);
-        assertThat(scores(second.key(address))).isEqualTo(Map.of("u1", 2.0));
-        assertThat(scores(second.key(other))).isEqualTo(Map.of("200", 3.0));
-    }
-
-    @Test
-    void shouldRefuseAPositionThatIsNone() {
-        counts.applied(List.of(PARTITION));
-        String key = positionKeys().get(0);
-        redis.holding(key).set(key, "no number");
-
-        assertThatExceptionOfType(RedisFault.class)
-                .isThrownBy(() -> counts.applied(List.of(PARTITION)))
-                .withMessageContaining(key)
-                .matches(RedisFault::permanent);
-    }
-
-    @Test
     void shouldNotConnectWithAWrongPassword() {
         counts.close();
         counts = new RedisCounts(
@@ -425,24 +285,6 @@ abstract class RedisCountsSuite {
         assertThatCode(used::close).doesNotThrowAnyException();
     }
 
-    private RedisCounts counts(Clock clock) {
-        return counts(redis.uri(), clock);
-    }
-
-    RedisCounts counts(String uri, Clock clock) {
-        return new RedisCounts(connector(uri), keys, RETENTION, new WindowCalendar(ZoneOffset.UTC), clock, false);
-    }
-
-    private List<String> positionKeys() {
-        return keysWritten().stream()
-                .filter(key -> key.startsWith(prefix + ":1:applied:"))
-                .toList();
-    }
-
-    private List<String> positions() {
-        return positionKeys().stream().map(key -> redis.holding(key).get(key)).toList();
-    }
-
     /** How often it was called since the last reset, on all servers. */
     private int calls(String command) {
         return redis.masters().stream()
@@ -453,38 +295,5 @@ abstract class RedisCountsSuite {
     private static int calls(RedisCommands<String, String> server, String command) {
         Matcher line = Pattern.compile("cmdstat_" + command + ":calls=(\\d+)").matcher(server.info("commandstats"));
         return line.find() ? Integer.parseInt(line.group(1)) : 0;
-    }
-
-    private String minute() {
-        return minuteWindow().label();
-    }
-
-    private Window minuteWindow() {
-        return new WindowCalendar(ZoneOffset.UTC).windowAt(Granularity.MINUTE, now);
-    }
-
-    private Map<String, Double> scores(String key) {
-        Map<String, Double> scores = new HashMap<>();
-        redis.holding(key)
-                .zrangeWithScores(key, 0, -1)
-                .forEach(entry -> scores.put(entry.getValue(), entry.getScore()));
-        return scores;
-    }
-
-    private List<String> keysWritten() {
-        return redis.masters().stream()
-                .flatMap(server -> keysOn(server).stream())
-                .toList();
-    }
-
-    private List<String> keysOn(RedisCommands<String, String> server) {
-        return ScanIterator.scan(server, ScanArgs.Builder.matches(prefix + ":*").limit(1000)).stream()
-                .distinct()
-                .toList();
-    }
-
-    private static RedisConnector connector(String uri) {
-        return new RedisConnector(
-                uri, new RedisConnector.Limits(Duration.ofSeconds(5), CountPipeline.MAX_COMMANDS_UNDER_WAY));
     }
 }
