@@ -24,6 +24,7 @@ import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
@@ -128,7 +129,7 @@ final class SinkLoop implements Runnable {
                     // With nothing to write too, so that a Redis that went away is noticed when it is not needed yet.
                     attempt();
                 }
-                meters.lag(lag());
+                meters.lag(batch.size() + unread());
             }
         } catch (WakeupException e) {
             if (!isStopped()) {
@@ -205,10 +206,11 @@ final class SinkLoop implements Runnable {
      * written then, and the round trips of a write are for all of them.
      */
     private void read() {
-        batch.add(consumer.poll(pollLimit()));
+        ConsumerRecords<byte[], byte[]> first = consumer.poll(pollLimit());
+        batch.add(first);
         long begin = System.nanoTime();
-        while (!held
-                && lag() - batch.size() > MANY_RECORDS
+        while (!first.isEmpty()
+                && unread() > MANY_RECORDS
                 && batch.size() < MAX_BATCH
                 && System.nanoTime() - begin < LONGEST_READ.toNanos()) {
             batch.add(consumer.poll(NEXT_POLL_LIMIT));
@@ -347,11 +349,11 @@ final class SinkLoop implements Runnable {
         }
     }
 
-    private long lag() {
-        return batch.size()
-                + consumer.assignment().stream()
-                        .mapToLong(partition -> consumer.currentLag(partition).orElse(0))
-                        .sum();
+    /** Records that Kafka has and this has not read, as far as the consumer knows. */
+    private long unread() {
+        return consumer.assignment().stream()
+                .mapToLong(partition -> consumer.currentLag(partition).orElse(0))
+                .sum();
     }
 
     private void commit() {

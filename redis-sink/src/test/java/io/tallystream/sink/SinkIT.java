@@ -23,6 +23,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -74,6 +75,27 @@ class SinkIT extends SinkSuite {
             }
             // Nothing is to be written, and yet it is noticed.
             sink.awaitDown("Redis: ");
+        }
+    }
+
+    @Test
+    void shouldWriteAtOnceWhatLiesReady() throws Exception {
+        int records = 30_000;
+        int perPoll = 100;
+        topics.create();
+        topics.commitMany(IntStream.rangeClosed(1, records)
+                .mapToObj(count -> status("200", count))
+                .toList());
+        Map<String, String> variables = surroundings.variables();
+        variables.put("KAFKA_CONSUMER_MAX_POLL_RECORDS", Integer.toString(perPoll));
+
+        try (RunningSink sink = new RunningSink(variables)) {
+            surroundings.awaitAll();
+
+            assertThat(sink.meter("tallystream.sink.records")).isEqualTo(records);
+            assertThat(sink.batches())
+                    .as("one for each poll would be %d", records / perPoll)
+                    .isLessThan(records / perPoll);
         }
     }
 
