@@ -50,6 +50,11 @@ public enum Dimension {
         return Long.toString(LatencyBuckets.upperBound(bucket)) + ' ' + endpoint;
     }
 
+    /** Whether its members are an endpoint with something else in front of it, and a space between the two. */
+    public boolean isOfPairs() {
+        return this == ENDPOINT_STATUS || this == ENDPOINT_LATENCY;
+    }
+
     /** Whether the number of its members is limited, and the rest is counted under {@link OtherMember}. */
     public boolean isLimited() {
         return switch (this) {

@@ -1,5 +1,6 @@
 package io.tallystream.schema.count;
 
+import io.tallystream.schema.event.Event;
 import java.util.Arrays;
 import java.util.stream.LongStream;
 
@@ -11,8 +12,7 @@ import java.util.stream.LongStream;
 public final class LatencyBuckets {
     private static final int SINGLE = 20;
     private static final double GROWTH = 1.1;
-    // As long as an event's duration can be: one day.
-    private static final long MAX_MS = 86_400_000;
+    private static final long MAX_MS = Event.MAX_DURATION_MS;
     private static final long[] UPPER_BOUNDS = upperBounds();
     // Most calls are this fast, and are looked up rather than searched.
     private static final byte[] FAST = fast();
@@ -27,7 +27,7 @@ public final class LatencyBuckets {
     /**
      * The bucket of a duration.
      *
-     * @param millis 0 to 86,400,000
+     * @param millis 0 to {@link Event#MAX_DURATION_MS}
      */
     public static int indexOf(long millis) {
         if (millis < FAST.length) {

@@ -36,8 +36,7 @@ public final class OtherMember {
         if (!dimension.isLimited() || !member.contains(NAME)) {
             return Optional.empty();
         }
-        boolean isPair = dimension == Dimension.ENDPOINT_STATUS || dimension == Dimension.ENDPOINT_LATENCY;
-        Matcher matcher = (isPair ? SHARE_OF_PAIR : SHARE).matcher(member);
+        Matcher matcher = (dimension.isOfPairs() ? SHARE_OF_PAIR : SHARE).matcher(member);
         return matcher.matches() ? Optional.of(matcher.group(1)) : Optional.empty();
     }
 

@@ -6,9 +6,10 @@ package io.tallystream.schema.event;
  * @param value the normalised text, which is also the member of the status dimension
  */
 public record CallStatus(String value) {
-    private static final int MIN_CODE = 100;
+    static final int MIN_CODE = 100;
+    static final int MAX_CODE = 599;
+
     private static final int FIRST_ERROR_CODE = 400;
-    private static final int MAX_CODE = 599;
 
     /** The call succeeded; no code is known. */
     public static final CallStatus SUCCESS = new CallStatus("success");

@@ -19,7 +19,8 @@ import java.util.Set;
  * reaches the end of the object.
  */
 final class EventDraft {
-    private static final Instant LATEST_TIME = Instant.parse("9999-12-31T23:59:59.999Z");
+    static final Instant LATEST_TIME = Instant.parse("9999-12-31T23:59:59.999Z");
+
     private static final BigDecimal MAX_DURATION = BigDecimal.valueOf(Event.MAX_DURATION_MS);
 
     private final EventType only;

@@ -8,11 +8,10 @@ import java.util.Arrays;
  * That is what the gateway and most producers write. Gives up at anything else, right or wrong, for {@link EventReader} to judge.
  */
 final class PlainEventScanner {
-    private static final int MAX_DIGITS = 15;
-    private static final int MIN_CODE = 100;
-    private static final int MAX_CODE = 599;
-    private static final long LATEST_TIME = 253_402_300_799_999L;
     static final int GIVE_UP = -1;
+
+    private static final int MAX_DIGITS = 15;
+    private static final long LATEST_TIME = EventDraft.LATEST_TIME.toEpochMilli();
 
     private static final byte[] SUCCESS = ascii("success");
     private static final byte[] ERROR = ascii("error");
@@ -201,7 +200,7 @@ final class PlainEventScanner {
                 return false;
             }
         }
-        if (number < MIN_CODE || number > MAX_CODE) {
+        if (number < CallStatus.MIN_CODE || number > CallStatus.MAX_CODE) {
             return false;
         }
         view.statusCode((int) number);
