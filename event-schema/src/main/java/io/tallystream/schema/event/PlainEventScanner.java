@@ -11,6 +11,8 @@ final class PlainEventScanner {
     static final int GIVE_UP = -1;
 
     private static final int MAX_DIGITS = 15;
+    // No field of ours has one as long, and how long others may have them is for the reader to judge.
+    private static final int MAX_NAME_LENGTH = Event.MAX_STRING_LENGTH;
     private static final long LATEST_TIME = EventDraft.LATEST_TIME.toEpochMilli();
 
     private static final byte[] SUCCESS = ascii("success");
@@ -104,7 +106,7 @@ final class PlainEventScanner {
     /** Reads a name and its value; returns where the next thing behind them begins. */
     private int member(int at) {
         int behindName = text(at);
-        if (behindName == GIVE_UP) {
+        if (behindName == GIVE_UP || end - start > MAX_NAME_LENGTH) {
             return GIVE_UP;
         }
         int field = fieldNamed(start, end);

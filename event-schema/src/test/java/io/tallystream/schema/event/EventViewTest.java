@@ -46,6 +46,16 @@ class EventViewTest {
     }
 
     @Test
+    void shouldJudgeWhatIsLongAsTheReaderDoes() {
+        for (int length : List.of(256, 257, 65_536, 70_000)) {
+            String text = "x".repeat(length);
+            assertSame(bytes("{\"type\":\"click\",\"product_id\":\"p\",\"" + text + "\":1}"));
+            assertSame(bytes("{\"type\":\"click\",\"product_id\":\"p\",\"other\":\"" + text + "\"}"));
+            assertSame(bytes("{\"type\":\"click\",\"product_id\":\"" + text + "\"}"));
+        }
+    }
+
+    @Test
     void shouldReadPlainEventsByItself() {
         PlainEventScanner scanner = new PlainEventScanner(new EventView());
 
