@@ -4,17 +4,13 @@ import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -32,12 +28,6 @@ public final class KeyFile {
 
     private static final int MAX_BYTES = 8 * 1024 * 1024;
     private static final Object ONE_AT_A_TIME = new Object();
-    private static final FileAttribute<?>[] OWNER_ONLY =
-            FileSystems.getDefault().supportedFileAttributeViews().contains("posix")
-                    ? new FileAttribute<?>[] {
-                        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
-                    }
-                    : new FileAttribute<?>[0];
 
     private final Path file;
 
@@ -122,7 +112,9 @@ public final class KeyFile {
         Path lockFile = folder.resolve(file.getFileName() + ".lock");
         synchronized (ONE_AT_A_TIME) {
             try (FileChannel channel = FileChannel.open(
-                            lockFile, Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE), OWNER_ONLY);
+                            lockFile,
+                            Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
+                            PrivateFiles.ofFile());
                     FileLock lock = channel.lock()) {
                 requireNonNull(lock, "lock");
                 replace(folder, KeyFileFormat.write(change.apply(read())));
@@ -133,15 +125,8 @@ public final class KeyFile {
     private void replace(Path folder, byte[] content) throws IOException {
         Path draft = folder.resolve(file.getFileName() + ".new");
         Files.deleteIfExists(draft);
-        try (FileChannel channel =
-                FileChannel.open(draft, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), OWNER_ONLY)) {
-            ByteBuffer rest = ByteBuffer.wrap(content);
-            while (rest.hasRemaining()) {
-                channel.write(rest);
-            }
-            // On the disk before it takes the place of what was there.
-            channel.force(true);
-        }
+        // On the disk before it takes the place of what was there.
+        PrivateFiles.create(draft, content);
         Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
     }
 }
