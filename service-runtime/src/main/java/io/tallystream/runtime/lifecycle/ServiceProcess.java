@@ -82,20 +82,11 @@ public final class ServiceProcess {
     }
 
     /**
-     * Runs a program as this process, with the process's environment.
+     * Runs a program as this process.
      *
+     * @param variables its environment; logging keeps to the process's own
      * @return the exit code, for {@link System#exit}; not reached when a signal ends the process
      */
-    public static int run(Program program) {
-        return run(System.getenv(), program);
-    }
-
-    /** Like {@link #run(Program)}, with another environment. Logging keeps to the process's own. */
-    public static int run(Map<String, String> variables, Program program) {
-        return run(variables, (environment, context) -> program);
-    }
-
-    /** Like {@link #run(Map, Program)}, with a program that is made from the environment. */
     public static int run(Map<String, String> variables, ProgramFactory factory) {
         return run(variables, factory, STOP_LIMIT);
     }
