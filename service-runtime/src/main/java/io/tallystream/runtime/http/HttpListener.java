@@ -28,9 +28,11 @@ import org.slf4j.LoggerFactory;
 
 /** An HTTP server on one port with one event loop for each processor. Single use. */
 public final class HttpListener implements AutoCloseable {
+    /** How long the line of a request may be, and how long its headers together. */
+    static final int MAX_HEADERS_BYTES = 8_192;
+
     private static final Logger LOGGER = LoggerFactory.getLogger(HttpListener.class);
     private static final int IDLE_SECONDS = 60;
-    private static final int MAX_HEADERS_BYTES = 8_192;
     private static final long START_LIMIT_SECONDS = 60;
     // Beyond the time in which requests may end.
     private static final Duration CLOSE_MARGIN = Duration.ofSeconds(5);

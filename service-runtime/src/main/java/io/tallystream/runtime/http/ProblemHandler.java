@@ -25,14 +25,15 @@ public final class ProblemHandler implements Handler<RoutingContext> {
     private static final int LEAST_ERROR = 400;
     private static final int INTERNAL_ERROR = 500;
     private static final int MOST_ERROR = 599;
+    private static final String LONGEST = HttpListener.MAX_HEADERS_BYTES + " bytes";
     private static final Problem INTERNAL =
             new Problem(INTERNAL_ERROR, "internal", "Internal error", "this is our fault and has been logged");
     private static final Problem INVALID =
             new Problem(400, "bad-request", "Bad request", "the request is not valid HTTP/1.1");
     private static final Problem TOO_LONG_LINE =
-            new Problem(414, "uri-too-long", "URI too long", "the request line is longer than 8192 bytes");
+            new Problem(414, "uri-too-long", "URI too long", "the request line is longer than " + LONGEST);
     private static final Problem TOO_LONG_HEADERS =
-            new Problem(431, "headers-too-large", "Headers too large", "the headers are longer than 8192 bytes");
+            new Problem(431, "headers-too-large", "Headers too large", "the headers are longer than " + LONGEST);
     private static final String BROKEN_CHUNK_SIZE = "the size of a chunk is not hexadecimal, or too large";
     private static final String BROKEN_CHUNK_END = "a chunk is not as long as its size says";
     private static final String BROKEN_CHUNKS = "the chunks of the body are not as HTTP/1.1 has them";
