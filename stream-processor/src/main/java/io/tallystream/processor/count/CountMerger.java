@@ -136,9 +136,10 @@ public final class CountMerger implements Processor<byte[], byte[], byte[], Outp
             cellsOfOthers.clear();
         });
         clear();
-        if (newestAppend - lastRemoval > REMOVE_EVERY_MS) {
+        if (newestAppend - lastRemoval > REMOVE_EVERY_MS
+                && counts.removeBefore(WindowStarts.minuteOf(Math.max(0, newestAppend - openForMs)))) {
+            // Only now: where names are many, more become old in the meantime than one removal takes.
             lastRemoval = newestAppend;
-            counts.removeBefore(WindowStarts.minuteOf(Math.max(0, newestAppend - openForMs)));
         }
     }
 

@@ -25,7 +25,8 @@ final class MergedCounts {
     private static final byte NAMES_SIGN = '#';
     private static final byte[] ADMITTED = {};
     private static final int WINDOW_BYTES = Byte.BYTES + Integer.BYTES;
-    private static final int MAX_REMOVED_AT_ONCE = 20_000;
+    // Of each granularity. All of a drain has to be done in much less time than a transaction may take.
+    private static final int MAX_REMOVED_AT_ONCE = 2_000;
 
     private final KeyValueStore<Bytes, byte[]> store;
     private final int maxNames;
@@ -82,8 +83,10 @@ final class MergedCounts {
      * Removes windows that can change no more, a bounded number of counts each time.
      *
      * @param before windows that start before this minute
+     * @return whether none of them is left
      */
-    void removeBefore(int before) {
+    boolean removeBefore(int before) {
+        boolean all = true;
         for (Granularity granularity : Granularity.values()) {
             if (granularity != Granularity.LIFETIME) {
                 Bytes from = Bytes.wrap(windowBytes(granularity, 0).array());
@@ -93,9 +96,11 @@ final class MergedCounts {
                         KeyValue<Bytes, byte[]> entry = old.next();
                         store.delete(entry.key);
                     }
+                    all &= !old.hasNext();
                 }
             }
         }
+        return all;
     }
 
     /** A name from outside that looks like one of ours would have two owners. */
