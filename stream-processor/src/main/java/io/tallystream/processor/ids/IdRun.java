@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * that stay until the garbage collector comes by, no bound of 2 GB, and no broken disk that ends the process.
  */
 final class IdRun {
-    private static final Logger LOG = LoggerFactory.getLogger(IdRun.class);
+    private static final Logger LOGGER = LoggerFactory.getLogger(IdRun.class);
     private static final int ENTRY_BYTES = 3 * Long.BYTES;
     private static final int PAGE_ENTRIES = 170;
     /** What a buffer for {@link #contains} takes. */
@@ -79,7 +79,7 @@ final class IdRun {
             try {
                 file.close();
             } catch (IOException e) {
-                LOG.warn("cannot close a file of ids; its room on the disk is lost until the process ends", e);
+                LOGGER.warn("cannot close a file of ids; its room on the disk is lost until the process ends", e);
             }
         });
     }

@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * <p>For one thread. What the background sees does not change meanwhile.
  */
 public final class SeenIds {
-    private static final Logger LOG = LoggerFactory.getLogger(SeenIds.class);
+    private static final Logger LOGGER = LoggerFactory.getLogger(SeenIds.class);
     private static final int FIRST_SLOTS = 1_024;
     private static final int ENTRY_BYTES = 3 * Long.BYTES;
     private static final int MAX_PIECE_BYTES = 20_000 * ENTRY_BYTES;
@@ -350,7 +350,7 @@ public final class SeenIds {
         }
         long now = System.nanoTime();
         if (forgottenUnsaid > 0 && now - lastWarningNanos >= WARNING_INTERVAL_NANOS) {
-            LOG.warn(
+            LOGGER.warn(
                     "{} ids were forgotten before their time, because the heap has no room for them: of events that are sent again"
                             + " now, some may count twice. Mended by a larger heap, a shorter horizon, or more instances",
                     forgottenUnsaid);
