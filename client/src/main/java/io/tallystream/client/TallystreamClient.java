@@ -6,6 +6,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
@@ -13,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.regex.Pattern;
 
 /**
  * Sends events to a gateway: in batches, and each batch again with the same ids until it is acknowledged, so that each event counts
@@ -41,6 +43,9 @@ public final class TallystreamClient implements AutoCloseable {
 
     /** What a client is to do; defaults suit most services. Not thread-safe. */
     public static final class Builder {
+        // As a header takes it.
+        private static final Pattern KEY = Pattern.compile("[!-~]+");
+
         private final URI gateway;
         private final String key;
         private int maxPending = 10_000;
@@ -54,8 +59,19 @@ public final class TallystreamClient implements AutoCloseable {
         private DeliveryListener listener = DeliveryListener.LOGGING;
 
         private Builder(URI gateway, String key) {
-            this.gateway = requireNonNull(gateway, "gateway");
-            this.key = requireNonNull(key, "key");
+            boolean isUrl =
+                    gateway.getHost() != null && Set.of("http", "https").contains(String.valueOf(gateway.getScheme()));
+            if (!isUrl) {
+                throw new IllegalArgumentException(
+                        "gateway must be a URL such as http://gateway.example:8080, not " + gateway);
+            }
+            if (!KEY.matcher(key).matches()) {
+                // Never says what it is.
+                throw new IllegalArgumentException(
+                        "key must be of visible ASCII characters; a line break behind it in a file is not a part of it");
+            }
+            this.gateway = gateway;
+            this.key = key;
         }
 
         /** How many events may be pending, 1 or more. Default: 10 000. */
@@ -85,8 +101,11 @@ public final class TallystreamClient implements AutoCloseable {
             return this;
         }
 
-        /** For how long to wait for an answer. Default: 15 s, which is longer than a gateway takes by default. */
+        /** For how long to wait for an answer, longer than zero. Default: 15 s, which is longer than a gateway takes by default. */
         public Builder requestLimit(Duration time) {
+            if (time.isZero()) {
+                throw new IllegalArgumentException("requestLimit must not be zero");
+            }
             requestLimit = notNegative(time, "requestLimit");
             return this;
         }
@@ -137,6 +156,7 @@ public final class TallystreamClient implements AutoCloseable {
      *
      * @param gateway its address, such as {@code http://gateway.example:8080}
      * @param key of scope {@code ingest}
+     * @throws IllegalArgumentException if the address is no http or https URL, or the key has characters that no key has
      */
     public static Builder to(URI gateway, String key) {
         return new Builder(gateway, key);
