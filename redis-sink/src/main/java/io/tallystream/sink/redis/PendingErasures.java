@@ -1,11 +1,11 @@
 package io.tallystream.sink.redis;
 
 import io.lettuce.core.RedisFuture;
+import io.lettuce.core.SetArgs;
 import io.tallystream.runtime.redis.RedisServers;
 import io.tallystream.schema.erasure.ErasureRequest;
 import io.tallystream.schema.redis.CountKeys;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -38,13 +38,11 @@ final class PendingErasures {
     static void taken(RedisServers servers, String prefix, List<ErasureRequest> requests) {
         for (ErasureRequest request : requests) {
             String answer = CountKeys.erasureTaken(prefix, request.id());
-            Instant expiry = Instant.now().plus(ANSWER_KEPT);
             var connection = servers.holding(answer).connection();
-            RedisFuture<String> set = connection.async().set(answer, "1");
-            RedisFuture<Boolean> expires = connection.async().expireat(answer, expiry);
+            // Together, or it could stay for ever.
+            RedisFuture<String> set = connection.async().set(answer, "1", SetArgs.Builder.ex(ANSWER_KEPT));
             connection.flushCommands();
             Awaited.reply(set, REPLY_LIMIT);
-            Awaited.reply(expires, REPLY_LIMIT);
             remove(servers, CountKeys.erasures(prefix), request.member());
         }
     }
