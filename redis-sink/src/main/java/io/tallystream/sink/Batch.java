@@ -1,7 +1,5 @@
 package io.tallystream.sink;
 
-import io.tallystream.schema.count.CountAddress;
-import io.tallystream.schema.kafka.CountRecord;
 import io.tallystream.sink.redis.CountChanges;
 import io.tallystream.sink.redis.RedisCounts;
 import java.util.ArrayList;
@@ -63,15 +61,7 @@ final class Batch {
                     new TopicPartition(record.topic(), record.partition()), partition -> new Part(record.offset()));
             part.next = record.offset() + 1;
             try {
-                if (record.value() == null) {
-                    CountAddress address = CountRecord.decodeErased(record.key());
-                    counts.check(address, 0);
-                    part.changes.erase(address);
-                } else {
-                    CountRecord count = CountRecord.decode(record.key(), record.value());
-                    counts.check(count.address(), count.value());
-                    part.changes.put(count.address(), count.value());
-                }
+                part.changes.take(record.key(), record.value(), counts::check);
                 part.newest = Math.max(part.newest, record.timestamp());
                 part.size++;
             } catch (IllegalArgumentException e) {

@@ -6,7 +6,6 @@ import io.lettuce.core.RedisException;
 import io.tallystream.runtime.redis.RedisConnector;
 import io.tallystream.runtime.redis.RedisServers;
 import io.tallystream.schema.count.WindowCalendar;
-import io.tallystream.schema.kafka.CountRecord;
 import io.tallystream.schema.kafka.Topics;
 import io.tallystream.schema.redis.CountKeys;
 import io.tallystream.sink.SinkConfig;
@@ -214,13 +213,7 @@ public final class Rebuild {
         CountChanges changes = new CountChanges();
         for (ConsumerRecord<byte[], byte[]> record : records) {
             try {
-                if (record.value() == null) {
-                    changes.erase(CountRecord.decodeErased(record.key()));
-                } else {
-                    CountRecord count = CountRecord.decode(record.key(), record.value());
-                    placement.check(count.address(), count.value());
-                    changes.put(count.address(), count.value());
-                }
+                changes.take(record.key(), record.value(), placement::check);
             } catch (IllegalArgumentException e) {
                 // No count: left out, as the sink does.
             }

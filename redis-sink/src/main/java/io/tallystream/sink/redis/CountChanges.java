@@ -1,6 +1,7 @@
 package io.tallystream.sink.redis;
 
 import io.tallystream.schema.count.CountAddress;
+import io.tallystream.schema.kafka.CountRecord;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -16,12 +17,41 @@ public final class CountChanges {
     private final Map<CountAddress, Long> counts = new HashMap<>();
     private final Set<CountAddress> erased = new HashSet<>();
 
+    /** What refuses counts that have no place, with an {@link IllegalArgumentException}. */
+    @FunctionalInterface
+    public interface Check {
+        /**
+         * Refuses, or does nothing.
+         *
+         * @param count 0 of one that is erased
+         */
+        void accept(CountAddress address, long count);
+    }
+
     /** Nothing. */
     public CountChanges() {}
 
     /** Those counts, and nothing erased. */
     public CountChanges(Map<CountAddress, Long> counts) {
         this.counts.putAll(counts);
+    }
+
+    /**
+     * Takes the next record of a counts topic.
+     *
+     * @param value null of one that takes its count back
+     * @throws IllegalArgumentException if it is no such record, or its count has no place; nothing has changed then
+     */
+    public void take(byte[] key, byte[] value, Check check) {
+        if (value == null) {
+            CountAddress address = CountRecord.decodeErased(key);
+            check.accept(address, 0);
+            erase(address);
+        } else {
+            CountRecord count = CountRecord.decode(key, value);
+            check.accept(count.address(), count.value());
+            put(count.address(), count.value());
+        }
     }
 
     /** A count comes. */
