@@ -4,6 +4,7 @@ import io.tallystream.runtime.config.Environment;
 import io.tallystream.runtime.config.Settings;
 import io.tallystream.schema.count.Retention;
 import java.time.ZoneId;
+import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -73,6 +74,14 @@ public record SinkConfig(
                         environment.get(Settings.RETENTION_USER_DAY)),
                 environment.kafkaClient("CONSUMER", defaults, promised),
                 environment.kafkaClient("PRODUCER", producerDefaults, producerPromises));
+    }
+
+    /** Settings of a consumer of no group: it neither takes partitions from a sink nor commits for one. */
+    public Map<String, Object> groupless() {
+        Map<String, Object> settings = new HashMap<>(consumer);
+        settings.remove(ConsumerConfig.GROUP_ID_CONFIG);
+        settings.remove(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG);
+        return settings;
     }
 
     /** Without what may be secret. */
