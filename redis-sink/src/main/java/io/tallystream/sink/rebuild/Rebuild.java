@@ -25,6 +25,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
@@ -159,11 +160,20 @@ public final class Rebuild {
         long records = 0;
         for (int round = 0; round < CATCH_UPS; round++) {
             Map<TopicPartition, Long> ends = consumer.endOffsets(partitions, KAFKA_LIMIT);
-            while (distance(positions(consumer, partitions), ends) > 0) {
+            long heard = System.nanoTime();
+            long left = distance(positions(consumer, partitions), ends);
+            while (left > 0) {
                 ConsumerRecords<byte[], byte[]> polled = consumer.poll(POLL_LIMIT);
                 records += polled.count();
                 writer.write(decode(polled, placement));
                 long now = System.nanoTime();
+                long leftNow = distance(positions(consumer, partitions), ends);
+                // Transactions that were aborted leave offsets without records.
+                heard = leftNow < left ? now : heard;
+                left = leftNow;
+                if (now - heard > KAFKA_LIMIT.toNanos()) {
+                    throw new TimeoutException("Kafka has given no counts for " + KAFKA_LIMIT);
+                }
                 if (now - lastKeep > KEEP_EVERY.toNanos()) {
                     generations.keep();
                     lastKeep = now;
