@@ -81,7 +81,7 @@ public final class QueryApplication implements Service {
         Desk desk = new Desk(counts, spans, clock);
         live = new LiveFeed(new LiveFigures(desk)::read, LIVE_EVERY, MAX_LISTENERS);
         Gauge.builder("tallystream.query.live.listeners", live, LiveFeed::listeners)
-                .description("Who listens to the live feed now.")
+                .description("Who listens to the live feed now")
                 .register(context.meters());
         reports = new DailyReports(
                 desk, counts, config.redisUri(), config.redisKeyPrefix(), config.webhook(), clock, context.meters());

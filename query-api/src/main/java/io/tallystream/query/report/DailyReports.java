@@ -52,10 +52,10 @@ public final class DailyReports implements AutoCloseable {
         store = new ReportStore(counts, redisUri, prefix, desk.spans().calendar());
         sender = webhook.map(target -> new WebhookSender(target, store, clock, meters));
         made = Counter.builder("tallystream.query.reports.made")
-                .description("Revisions of daily reports that were made here.")
+                .description("Revisions of daily reports that were made here")
                 .register(meters);
         Gauge.builder("tallystream.query.reports.off", this, DailyReports::off)
-                .description("Latest daily reports that say that the counts of their day do not agree.")
+                .description("Latest daily reports that say that the counts of their day do not agree")
                 .register(meters);
         ReportSchedule schedule = new ReportSchedule(desk.spans().calendar());
         ReportMaker maker = new ReportMaker(desk, new Reconciliation(desk), store);

@@ -69,7 +69,7 @@ final class ReportRounds implements AutoCloseable {
         this.maker = requireNonNull(maker, "maker");
         this.onReport = requireNonNull(onReport, "onReport");
         rounds = Counter.builder("tallystream.query.report.rounds")
-                .description("Complete looks at the latest daily reports.")
+                .description("Complete looks at the latest daily reports")
                 .register(meters);
     }
 

@@ -71,10 +71,10 @@ final class WebhookSender implements AutoCloseable {
         this.store = requireNonNull(store, "store");
         this.clock = requireNonNull(clock, "clock");
         delivered = Counter.builder("tallystream.query.report.webhook.delivered")
-                .description("Reports that the webhook has taken.")
+                .description("Reports that the webhook has taken")
                 .register(meters);
         failed = Counter.builder("tallystream.query.report.webhook.failed")
-                .description("Tries to deliver a report that failed.")
+                .description("Tries to deliver a report that failed")
                 .register(meters);
     }
 
