@@ -2,6 +2,7 @@ package io.tallystream.ingest.kafka;
 
 import static java.util.Objects.requireNonNull;
 
+import io.tallystream.runtime.lifecycle.DaemonThreads;
 import io.tallystream.runtime.management.Health;
 import io.tallystream.schema.kafka.Topics;
 import java.time.Duration;
@@ -28,11 +29,8 @@ public final class TopicWatch implements AutoCloseable {
 
     private final Admin admin;
     private final Runnable onFound;
-    private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(task -> {
-        Thread created = new Thread(task, "topic-watch");
-        created.setDaemon(true);
-        return created;
-    });
+    private final ScheduledExecutorService thread =
+            Executors.newSingleThreadScheduledExecutor(new DaemonThreads("topic-watch"));
     private volatile Health health = Health.down("not asked yet");
     private boolean found;
 

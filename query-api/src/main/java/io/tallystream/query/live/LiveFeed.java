@@ -2,6 +2,7 @@ package io.tallystream.query.live;
 
 import static java.util.Objects.requireNonNull;
 
+import io.tallystream.runtime.lifecycle.DaemonThreads;
 import io.vertx.core.Context;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
@@ -43,11 +44,8 @@ public final class LiveFeed implements AutoCloseable {
     private final Set<Listener> listeners = ConcurrentHashMap.newKeySet();
     private final AtomicInteger places = new AtomicInteger();
     private final AtomicBoolean reading = new AtomicBoolean();
-    private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(task -> {
-        Thread thread = new Thread(task, "live-feed");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final ScheduledExecutorService clock =
+            Executors.newSingleThreadScheduledExecutor(new DaemonThreads("live-feed"));
 
     /**
      * Not started.

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import com.nimbusds.jose.jwk.JWKSet;
 import io.tallystream.runtime.config.Settings;
+import io.tallystream.runtime.lifecycle.DaemonThreads;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -35,11 +36,8 @@ final class IssuerKeys implements AutoCloseable {
     private final Pace pace;
     // Redirections lead to places that nobody has configured.
     private final HttpClient client;
-    private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(task -> {
-        Thread created = new Thread(task, "oidc-keys");
-        created.setDaemon(true);
-        return created;
-    });
+    private final ScheduledExecutorService thread =
+            Executors.newSingleThreadScheduledExecutor(new DaemonThreads("oidc-keys"));
     private volatile Optional<JWKSet> keys = Optional.empty();
     // All under the monitor.
     private CompletableFuture<Void> underWay = CompletableFuture.completedFuture(null);

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.tallystream.query.stats.Desk;
+import io.tallystream.runtime.lifecycle.DaemonThreads;
 import io.tallystream.schema.count.CountTable;
 import io.tallystream.schema.count.Dimension;
 import io.tallystream.schema.count.Metric;
@@ -42,11 +43,8 @@ final class ReportRounds implements AutoCloseable {
     private final ReportMaker maker;
     private final Consumer<ReportMaker.Result> onReport;
     private final Counter rounds;
-    private final ScheduledExecutorService looks = Executors.newSingleThreadScheduledExecutor(task -> {
-        Thread thread = new Thread(task, "report-rounds");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final ScheduledExecutorService looks =
+            Executors.newSingleThreadScheduledExecutor(new DaemonThreads("report-rounds"));
     // Of the thread of the looks; null before the first round that was complete.
     private Instant lastRound;
     private Window lastDue;

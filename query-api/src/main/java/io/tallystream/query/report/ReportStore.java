@@ -8,6 +8,7 @@ import io.lettuce.core.TransactionResult;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.tallystream.query.store.CountReader;
+import io.tallystream.runtime.lifecycle.DaemonThreads;
 import io.tallystream.runtime.redis.RedisConnector;
 import io.tallystream.runtime.redis.RedisServers;
 import io.tallystream.schema.count.Window;
@@ -51,12 +52,8 @@ final class ReportStore implements AutoCloseable {
     private final String prefix;
     private final WindowCalendar calendar;
     // Transactions have a connection of their own, and one thread.
-    private final ThreadPoolExecutor writer =
-            new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(MAX_WAITING), task -> {
-                Thread thread = new Thread(task, "report-writer");
-                thread.setDaemon(true);
-                return thread;
-            });
+    private final ThreadPoolExecutor writer = new ThreadPoolExecutor(
+            1, 1, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(MAX_WAITING), new DaemonThreads("report-writer"));
 
     /**
      * Does not connect yet.

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.lettuce.core.RedisException;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.tallystream.runtime.lifecycle.DaemonThreads;
 import io.tallystream.schema.count.Granularity;
 import io.tallystream.schema.count.Window;
 import io.vertx.core.json.JsonObject;
@@ -59,12 +60,8 @@ final class WebhookSender implements AutoCloseable {
             .connectTimeout(CONNECT_LIMIT)
             .followRedirects(HttpClient.Redirect.NEVER)
             .build();
-    private final ThreadPoolExecutor sender =
-            new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(MAX_WAITING), task -> {
-                Thread thread = new Thread(task, "report-webhook");
-                thread.setDaemon(true);
-                return thread;
-            });
+    private final ThreadPoolExecutor sender = new ThreadPoolExecutor(
+            1, 1, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(MAX_WAITING), new DaemonThreads("report-webhook"));
 
     WebhookSender(Webhook webhook, ReportStore store, Clock clock, MeterRegistry meters) {
         this.webhook = requireNonNull(webhook, "webhook");

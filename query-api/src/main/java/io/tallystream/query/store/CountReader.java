@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.lettuce.core.RedisException;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import io.tallystream.runtime.lifecycle.DaemonThreads;
 import io.tallystream.runtime.management.Health;
 import io.tallystream.runtime.redis.RedisConnector;
 import io.tallystream.runtime.redis.RedisLink;
@@ -44,11 +45,8 @@ public final class CountReader implements AutoCloseable {
     private final String prefix;
     private final int partitions;
     private final Duration limit;
-    private final ScheduledExecutorService probe = Executors.newSingleThreadScheduledExecutor(task -> {
-        Thread thread = new Thread(task, "redis-probe");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final ScheduledExecutorService probe =
+            Executors.newSingleThreadScheduledExecutor(new DaemonThreads("redis-probe"));
     private volatile RedisLink link;
     // As it was last seen; an answer that rests on an old one is made again.
     private volatile CountKeys keys;

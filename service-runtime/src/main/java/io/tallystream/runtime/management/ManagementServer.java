@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.tallystream.runtime.lifecycle.DaemonThreads;
 import io.tallystream.runtime.lifecycle.StartupException;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -74,11 +75,7 @@ public final class ManagementServer implements AutoCloseable {
                             .formatted(address.getPort(), address.getHostString(), e.getMessage()),
                     e);
         }
-        threads = Executors.newFixedThreadPool(THREADS, task -> {
-            Thread thread = new Thread(task, "management");
-            thread.setDaemon(true);
-            return thread;
-        });
+        threads = Executors.newFixedThreadPool(THREADS, new DaemonThreads("management"));
         server.setExecutor(threads);
         serve(Map.of(
                 "/livez", () -> new Answer(HTTP_OK, TEXT, "ok\n"),

@@ -2,6 +2,7 @@ package io.tallystream.runtime.security;
 
 import static java.util.Objects.requireNonNull;
 
+import io.tallystream.runtime.lifecycle.DaemonThreads;
 import io.tallystream.runtime.lifecycle.StartupException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -25,11 +26,8 @@ public final class Keyring implements KeyLookup, AutoCloseable {
 
     private final ApiKeys configured;
     private final KeyFile file;
-    private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(task -> {
-        Thread created = new Thread(task, "key-watch");
-        created.setDaemon(true);
-        return created;
-    });
+    private final ScheduledExecutorService thread =
+            Executors.newSingleThreadScheduledExecutor(new DaemonThreads("key-watch"));
     private volatile ApiKeys keys;
     // Null where there was no file yet.
     private byte[] content;

@@ -1,5 +1,6 @@
 package io.tallystream.processor.ids;
 
+import io.tallystream.runtime.lifecycle.DaemonThreads;
 import java.util.concurrent.PriorityBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -22,11 +23,12 @@ final class IdWorker {
 
     private static ThreadPoolExecutor thread() {
         ThreadPoolExecutor executor = new ThreadPoolExecutor(
-                1, 1, KEEP_ALIVE_SECONDS, TimeUnit.SECONDS, new PriorityBlockingQueue<>(), work -> {
-                    Thread thread = new Thread(work, "seen-ids");
-                    thread.setDaemon(true);
-                    return thread;
-                });
+                1,
+                1,
+                KEEP_ALIVE_SECONDS,
+                TimeUnit.SECONDS,
+                new PriorityBlockingQueue<>(),
+                new DaemonThreads("seen-ids"));
         executor.allowCoreThreadTimeOut(true);
         return executor;
     }
