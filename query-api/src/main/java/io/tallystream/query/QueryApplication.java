@@ -38,6 +38,8 @@ import java.util.concurrent.CompletionStage;
 public final class QueryApplication implements Service {
     private static final Duration LIVE_EVERY = Duration.ofSeconds(1);
     private static final int MAX_LISTENERS = 1_000;
+    // After which a listener is asked for its key again.
+    private static final Duration LONGEST_LISTENING = Duration.ofMinutes(5);
     private static final int LEAST_PARTITIONS = 128;
 
     private final QueryConfig config;
@@ -79,7 +81,7 @@ public final class QueryApplication implements Service {
         counts.start();
         Spans spans = new Spans(new WindowCalendar(config.zone()), config.retention(), config.allowedLateness());
         Desk desk = new Desk(counts, spans, clock);
-        live = new LiveFeed(new LiveFigures(desk)::read, LIVE_EVERY, MAX_LISTENERS);
+        live = new LiveFeed(new LiveFigures(desk)::read, LIVE_EVERY, MAX_LISTENERS, LONGEST_LISTENING);
         Gauge.builder("tallystream.query.live.listeners", live, LiveFeed::listeners)
                 .description("Who listens to the live feed now")
                 .register(context.meters());

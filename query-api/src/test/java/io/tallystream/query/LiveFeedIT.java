@@ -7,6 +7,11 @@ import io.tallystream.query.live.LiveFeed;
 import io.tallystream.runtime.config.Settings;
 import io.tallystream.runtime.http.HttpListener;
 import io.vertx.core.json.JsonObject;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -28,13 +33,18 @@ class LiveFeedIT {
     private HttpListener listener;
 
     private int start(CompletionStage<JsonObject> figures) throws InterruptedException {
+        return start(figures, Duration.ofHours(1));
+    }
+
+    private int start(CompletionStage<JsonObject> figures, Duration longest) throws InterruptedException {
         feed = new LiveFeed(
                 () -> {
                     reads.incrementAndGet();
                     return figures;
                 },
                 EVERY,
-                LISTENERS);
+                LISTENERS,
+                longest);
         listener = HttpListener.start("127.0.0.1", Settings.QUERY_PORT, 0, vertx -> request -> {
             if (!feed.add(vertx.getOrCreateContext(), request.response())) {
                 request.response().setStatusCode(503).end();
@@ -84,6 +94,24 @@ class LiveFeedIT {
             await().atMost(PATIENCE).until(() -> listeners.unread(1).contains(": heartbeat\n\n"));
             assertThat(reads.get()).isEqualTo(1);
         }
+    }
+
+    /** Else whoever has a key would listen for ever, also when it is revoked. */
+    @Test
+    void shouldLetGoWhoHasListenedForLong() throws Exception {
+        int port = start(CompletableFuture.completedFuture(FIGURES), EVERY.multipliedBy(5));
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/"))
+                .version(HttpClient.Version.HTTP_1_1)
+                .build();
+
+        // Returns when all of the answer is there.
+        HttpResponse<String> answer = HttpClient.newHttpClient().send(request, BodyHandlers.ofString());
+
+        assertThat(answer.body())
+                .startsWith("retry: ")
+                .contains("event: figures\n")
+                .endsWith("\n\n");
+        assertThat(feed.listeners()).isZero();
     }
 
     @Test

@@ -25,7 +25,8 @@ import org.slf4j.LoggerFactory;
  * listens; while a read takes longer, or fails, listeners get a sign of life instead. Thread-safe.
  *
  * <p>A listener that does not take what it is sent misses events, each of which stands for itself, and is let go when it has missed
- * {@link #MAX_MISSED} in a row: what waits for it is never more than its write queue.
+ * {@link #MAX_MISSED} in a row: what waits for it is never more than its write queue. One that has listened for long is let go, too: when
+ * it comes again it is asked anew whether it may, which it may not where its key was revoked meanwhile.
  */
 public final class LiveFeed implements AutoCloseable {
     /** How many events in a row a listener may miss. */
@@ -41,6 +42,7 @@ public final class LiveFeed implements AutoCloseable {
     private final Supplier<CompletionStage<JsonObject>> figures;
     private final Duration every;
     private final int maxListeners;
+    private final Duration longest;
     private final Set<Listener> listeners = ConcurrentHashMap.newKeySet();
     private final AtomicInteger places = new AtomicInteger();
     private final AtomicBoolean reading = new AtomicBoolean();
@@ -53,11 +55,13 @@ public final class LiveFeed implements AutoCloseable {
      * @param figures reads them
      * @param every how often
      * @param maxListeners more are turned away
+     * @param longest how long a listener is kept
      */
-    public LiveFeed(Supplier<CompletionStage<JsonObject>> figures, Duration every, int maxListeners) {
+    public LiveFeed(Supplier<CompletionStage<JsonObject>> figures, Duration every, int maxListeners, Duration longest) {
         this.figures = requireNonNull(figures, "figures");
         this.every = requireNonNull(every, "every");
         this.maxListeners = maxListeners;
+        this.longest = requireNonNull(longest, "longest");
     }
 
     /** Begins to send. */
@@ -134,6 +138,7 @@ public final class LiveFeed implements AutoCloseable {
     private final class Listener {
         private final Context context;
         private final HttpServerResponse response;
+        private final long begin = System.nanoTime();
         private final AtomicBoolean offered = new AtomicBoolean();
         // Of the context's thread.
         private int missed;
@@ -156,6 +161,9 @@ public final class LiveFeed implements AutoCloseable {
         private void take(Buffer event) {
             if (response.closed() || response.ended()) {
                 remove(this);
+            } else if (System.nanoTime() - begin > longest.toNanos()) {
+                remove(this);
+                end();
             } else if (!response.writeQueueFull()) {
                 missed = 0;
                 write(event);
