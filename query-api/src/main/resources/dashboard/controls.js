@@ -1,7 +1,7 @@
 // What chooses what a view shows. Each choice goes into the address; elements are found again after it by their data-focus.
 import {change} from './address.js';
 import {h, icon} from './dom.js';
-import {addDays, date, dateOf, moment} from './format.js';
+import {addDays, date, dateOf, hourOf, moment} from './format.js';
 import {t} from './language.js';
 import {serverNow} from './ranges.js';
 
@@ -40,7 +40,7 @@ export function dateField(name, label, value, {min = null, max = null, shownLabe
 export function windowPicker(span, at) {
   const now = serverNow();
   const today = dateOf(now);
-  const shown = at ?? (span === 'day' ? today : new Date(Math.floor(now / 3_600_000) * 3_600_000).toISOString());
+  const shown = at ?? (span === 'day' ? today : new Date(hourOf(now)).toISOString());
   const current = at === null;
   const step = by => span === 'day' ? addDays(shown, by) : new Date(Date.parse(shown) + by * 3_600_000).toISOString();
   const go = to => change({at: (span === 'day' ? to >= today : Date.parse(to) + 3_600_000 > now) ? null : to});

@@ -85,6 +85,12 @@ export function dateOf(value) {
   return new Intl.DateTimeFormat('en-CA', {timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit'}).format(new Date(value));
 }
 
+/** When the hour began in which a moment lies; in some zones that is on the half hour of others. */
+export function hourOf(value) {
+  const minute = new Intl.DateTimeFormat('en-GB', {timeZone: zone, minute: 'numeric'}).format(new Date(value));
+  return (Math.floor(value / 60_000) - Number(minute)) * 60_000;
+}
+
 /** A date so many days later. */
 export function addDays(text, days) {
   const moved = new Date(text + 'T00:00:00Z');
