@@ -93,16 +93,17 @@ export function create({params}) {
       const window = {granularity: span, window: at, limit: LIMIT};
       const [answer, statuses] = await Promise.all([ask('stats/endpoints', window, signal), ask('stats/statuses', {granularity: span, window: at}, signal)]);
       const range = {granularity: fine, from: answer.from, to: answer.to};
-      const [trend, before] = await Promise.all([askIfKept('stats/trend', range, signal),
-        compare === null ? null : askIfKept('stats/endpoints', {...window, window: earlier(answer, compare), limit: 200}, signal)]);
+      const past = compare === null ? null : earlier(answer, compare);
+      const [trend, before, statusesBefore] = await Promise.all([askIfKept('stats/trend', range, signal),
+        past === null ? null : askIfKept('stats/endpoints', {...window, window: past, limit: 200}, signal),
+        past === null ? null : askIfKept('stats/statuses', {granularity: span, window: past}, signal)]);
       const known = new Map((before?.data ?? []).map(row => [row.endpoint, row.calls]));
       const total = statuses.calls;
       const rows = answer.data.map(row => ({...row, settled: answer.final, share: total === 0 ? null : row.calls / total,
         before: before === null ? null : known.get(row.endpoint) ?? 0}));
       const show = () => table.show(rows.map(row => ({...row, course: courses.get(row.endpoint)})), windowTitle(answer));
-      const beforeCalls = before === null ? null : [...known.values()].reduce((a, b) => a + b, 0);
       const slow = [...answer.data].filter(row => row.p95 !== null).sort((a, b) => b.p95 - a.p95)[0];
-      tiles.show('calls', count(total), {note: compare === null || !answer.final ? windowTitle(answer) : changed(total, beforeCalls, t('compare.' + compare))});
+      tiles.show('calls', count(total), {note: compare === null || !answer.final ? windowTitle(answer) : changed(total, statusesBefore?.calls ?? null, t('compare.' + compare))});
       tiles.show('success_rate', percent(statuses.success_rate), {note: t('apis.errors', {count: count(statuses.data.filter(each => !each.success).reduce((sum, each) => sum + each.calls, 0))})});
       tiles.show('endpoints', count(answer.members), {note: answer.members > LIMIT ? t('apis.shown', {count: count(LIMIT)}) : ''});
       tiles.show('slowest', millis(slow?.p95), {note: slow === undefined ? '' : member(slow.endpoint)});
