@@ -58,6 +58,7 @@ export function create({params}) {
 
   function showStatus(status) {
     const {freshness, redis: store} = status;
+    const newest = freshness?.newest ?? null;
     tiles.show('freshness', freshness === null ? NONE : age(freshness.behind_ms), {note: freshness === null ? t('health.unknown') : t('health.freshness.note', {time: clockSeconds(freshness.complete_until)})});
     tiles.show('lag', freshness === null ? NONE : count(freshness.lag), {note: t('health.lag.note')});
     const full = store.max_memory_bytes === null ? null : store.used_memory_bytes / store.max_memory_bytes;
@@ -65,7 +66,7 @@ export function create({params}) {
     meterPlace.hidden = full === null;
     meter.style.width = (100 * Math.min(1, full ?? 0)).toFixed(1) + '%';
     const facts = [['health.redis.used', bytes(store.used_memory_bytes)], ['health.redis.limit', store.max_memory_bytes === null ? t('health.redis.none') : bytes(store.max_memory_bytes)],
-      ['health.redis.version', store.version ?? NONE], ['health.newest', freshness === null ? NONE : clockSeconds(freshness.newest)], ['health.partitions', freshness === null ? NONE : count(freshness.partitions)]];
+      ['health.redis.version', store.version ?? NONE], ['health.newest', newest === null ? NONE : clockSeconds(newest)], ['health.partitions', freshness === null ? NONE : count(freshness.partitions)]];
     memory.replaceChildren(...facts.flatMap(([key, value]) => [h('dt', {}, t(key)), h('dd', {}, value)]));
   }
 
