@@ -108,7 +108,7 @@ final class ReconcileCommand implements Callable<Integer> {
             Verdict verdict = balance.verdict();
             if (recount) {
                 RawRecount.Result result =
-                        new RawRecount(desk, config.processor().counting(), stores.consumer()).of(day);
+                        new RawRecount(desk, config.processor().counting(), stores.groupless()).of(day);
                 print(ReconciliationText.of(result));
                 verdict = verdict.compareTo(result.verdict()) > 0 ? verdict : result.verdict();
             }

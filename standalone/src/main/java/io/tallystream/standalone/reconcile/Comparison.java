@@ -127,8 +127,9 @@ final class Comparison {
 
     /** Under which name a member is counted that is not counted by its own. */
     private static String otherOf(Dimension dimension, String member) {
-        boolean isPair = dimension == Dimension.ENDPOINT_STATUS || dimension == Dimension.ENDPOINT_LATENCY;
-        return isPair ? member.substring(0, member.indexOf(' ') + 1) + OtherMember.NAME : OtherMember.NAME;
+        return dimension.isOfPairs()
+                ? member.substring(0, member.indexOf(' ') + 1) + OtherMember.NAME
+                : OtherMember.NAME;
     }
 
     private static long sum(Map<String, Long> counts) {

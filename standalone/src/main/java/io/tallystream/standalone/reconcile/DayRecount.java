@@ -34,8 +34,9 @@ import org.apache.kafka.common.utils.Utils;
  * how it is counted it says on its own, and shares no code with the processor. For one thread.
  */
 final class DayRecount {
-    private static final int WEEK = 7;
-    private static final int MONTH = 30;
+    // How many days the rolling counts of users are about, their own included.
+    static final int WEEK = 7;
+    static final int MONTH = 30;
 
     private final CountingSettings settings;
     private final int partitions;

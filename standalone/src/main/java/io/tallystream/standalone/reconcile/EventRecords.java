@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
@@ -20,8 +19,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
- * The records of both event topics, and the requests to erase users between them, all partitions as one, in the order in which Kafka appended them. Belongs to no group and commits
- * nothing. Holds a bounded number of records. For one thread.
+ * The records of both event topics, and the requests to erase users between them, all partitions as one, in the order in which Kafka
+ * appended them. Holds a bounded number of records. For one thread.
  */
 final class EventRecords implements AutoCloseable {
     private static final int MAX_WAITING = 2_000;
@@ -37,14 +36,11 @@ final class EventRecords implements AutoCloseable {
     /**
      * At the beginning.
      *
-     * @param settings of a Kafka consumer
+     * @param settings of a Kafka consumer without a group
      * @throws KafkaException if Kafka cannot be reached, or has no such topics
      */
     EventRecords(Map<String, Object> settings) {
-        Map<String, Object> own = new HashMap<>(settings);
-        own.remove(ConsumerConfig.GROUP_ID_CONFIG);
-        own.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
-        consumer = new KafkaConsumer<>(own, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        consumer = new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
         try {
             Topics.EVENTS.forEach(topic -> events.addAll(partitionsOf(topic)));
             if (events.isEmpty()) {

@@ -22,8 +22,6 @@ import java.util.Map;
 public final class RawRecount {
     private static final Duration PATIENCE = Duration.ofSeconds(15);
     private static final Duration PAUSE = Duration.ofMillis(250);
-    private static final int WEEK = 7;
-    private static final int MONTH = 30;
 
     private final Desk desk;
     private final CountingSettings settings;
@@ -51,7 +49,7 @@ public final class RawRecount {
 
     /**
      * @param settings those that the processor counts with
-     * @param consumer settings of a Kafka consumer
+     * @param consumer settings of a Kafka consumer without a group
      */
     public RawRecount(Desk desk, CountingSettings settings, Map<String, Object> consumer) {
         this.desk = requireNonNull(desk, "desk");
@@ -116,8 +114,8 @@ public final class RawRecount {
 
     private static LocalDate firstDay(Metric metric, LocalDate date) {
         return switch (metric) {
-            case ACTIVE_USERS_7D -> date.minusDays(WEEK - 1);
-            case ACTIVE_USERS_30D -> date.minusDays(MONTH - 1);
+            case ACTIVE_USERS_7D -> date.minusDays(DayRecount.WEEK - 1);
+            case ACTIVE_USERS_30D -> date.minusDays(DayRecount.MONTH - 1);
             default -> date;
         };
     }
