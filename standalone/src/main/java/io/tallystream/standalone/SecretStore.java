@@ -1,13 +1,12 @@
 package io.tallystream.standalone;
 
 import io.tallystream.runtime.lifecycle.StartupException;
+import io.tallystream.runtime.security.PrivateFiles;
 import io.tallystream.runtime.security.Secrets;
 import java.io.IOException;
-import java.nio.file.FileSystems;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 
 /** Secrets that are made at the first start, and kept in files that only their owner can read. */
 final class SecretStore {
@@ -15,8 +14,6 @@ final class SecretStore {
     static final String REDIS_PASSWORD = "redis-password";
 
     private static final String FOLDER = "secrets";
-    private static final boolean POSIX =
-            FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
 
     private final Path folder;
 
@@ -48,7 +45,7 @@ final class SecretStore {
         try {
             Files.createDirectories(dataFolder);
             if (!Files.isDirectory(folder)) {
-                Files.createDirectory(folder, ownerOnly("rwx------"));
+                PrivateFiles.createFolder(folder);
             }
             return new SecretStore(folder);
         } catch (IOException e) {
@@ -65,20 +62,19 @@ final class SecretStore {
      * The secret of that name, made now if there is none.
      *
      * @param prefix of a new one, which tells what it is for
-     * @throws StartupException if it can be neither read nor written
+     * @throws StartupException if it can be neither read nor written, or is the empty text
      */
     Kept get(String name, String prefix) {
         Path file = folder.resolve(name);
         try {
             if (Files.exists(file)) {
-                return new Kept(Files.readString(file).strip(), file, false);
+                return new Kept(readable(file), file, false);
             }
             String secret = Secrets.generate(prefix);
-            // Whole or not at all: a file that a crash left empty would be a secret that anybody knows.
+            // Whole or not at all: one that a crash left empty would be a secret that anybody knows.
             Path draft = folder.resolve(name + ".new");
             Files.deleteIfExists(draft);
-            Files.createFile(draft, ownerOnly("rw-------"));
-            Files.writeString(draft, secret + System.lineSeparator());
+            PrivateFiles.create(draft, (secret + System.lineSeparator()).getBytes(StandardCharsets.UTF_8));
             Files.move(draft, file);
             return new Kept(secret, file, true);
         } catch (IOException e) {
@@ -86,15 +82,15 @@ final class SecretStore {
         }
     }
 
-    private static FileAttribute<?>[] ownerOnly(String permissions) {
-        return POSIX
-                ? new FileAttribute<?>[] {
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
-                }
-                : new FileAttribute<?>[0];
+    private static String readable(Path file) throws IOException {
+        String secret = Files.readString(file).strip();
+        if (secret.isEmpty()) {
+            throw new StartupException("DATA_DIR: %s is empty; delete it, and another secret is made".formatted(file));
+        }
+        return secret;
     }
 
     private static StartupException unwritable(Path path, IOException cause) {
-        return new StartupException("DATA_DIR: %s cannot be written: %s".formatted(path, cause), cause);
+        return new StartupException("DATA_DIR: %s cannot be read or written: %s".formatted(path, cause), cause);
     }
 }
