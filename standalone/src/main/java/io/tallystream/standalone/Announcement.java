@@ -4,6 +4,9 @@ import io.tallystream.runtime.config.Settings;
 import io.tallystream.standalone.SecretStore.Kept;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -14,11 +17,40 @@ import java.util.Optional;
  * @param adminToken empty if it was configured
  * @param ingestKey empty if it was configured
  */
-record Announcement(Ports ports, Servers servers, Optional<Kept> adminToken, Optional<Kept> ingestKey, boolean demo) {
+record Announcement(
+        Listening listening, Servers servers, Optional<Kept> adminToken, Optional<Kept> ingestKey, boolean demo) {
     private static final double MILLIS = 1_000;
+    private static final String LOOPBACK = "127.0.0.1";
 
-    /** Where the services listen. */
-    record Ports(int ingest, int query, int management) {}
+    /**
+     * Where the services listen.
+     *
+     * @param host as in a URL of this machine
+     */
+    record Listening(String host, int ingest, int query, int management) {
+        /** On that {@code BIND_ADDRESS}. */
+        static Listening on(String bindAddress, int ingest, int query, int management) {
+            InetAddress address = new InetSocketAddress(bindAddress, 0).getAddress();
+            String host = address == null || address.isAnyLocalAddress() ? LOOPBACK : bindAddress;
+            return new Listening(host.contains(":") ? "[" + host + "]" : host, ingest, query, management);
+        }
+
+        URI gateway() {
+            return url(ingest);
+        }
+
+        URI queryApi() {
+            return url(query);
+        }
+
+        URI health() {
+            return url(management).resolve("/readyz");
+        }
+
+        private URI url(int port) {
+            return URI.create("http://" + host + ":" + port + "/");
+        }
+    }
 
     /** The embedded servers; empty where one is not ours. */
     record Servers(Optional<String> kafka, Optional<String> redis, Optional<Path> redisPassword) {}
@@ -31,7 +63,7 @@ record Announcement(Ports ports, Servers servers, Optional<Kept> adminToken, Opt
     /** @param loginCode for a link with which one browser may sign in once; empty: without a link */
     void print(PrintStream out, Optional<String> loginCode) {
         double seconds = ManagementFactory.getRuntimeMXBean().getUptime() / MILLIS;
-        String dashboard = "http://127.0.0.1:" + ports.query() + "/";
+        URI dashboard = listening.queryApi();
         StringBuilder text = new StringBuilder();
         line(text, "");
         line(text, "Tallystream is ready after %.1f s.".formatted(seconds));
@@ -46,7 +78,7 @@ record Announcement(Ports ports, Servers servers, Optional<Kept> adminToken, Opt
                         text,
                         "  Redis        " + address + ", password in "
                                 + servers.redisPassword().orElseThrow()));
-        line(text, "  Health       http://127.0.0.1:" + ports.management() + "/readyz");
+        line(text, "  Health       " + listening.health());
         line(text, "");
         line(text, "Send an event:");
         line(
@@ -54,7 +86,7 @@ record Announcement(Ports ports, Servers servers, Optional<Kept> adminToken, Opt
                 "  curl -H \"Authorization: Bearer " + shell(ingestKey, "<a key of INGEST_KEYS>")
                         + "\" -H 'Content-Type: application/json'"
                         + " -d '{\"type\":\"api_call\",\"endpoint\":\"/hello\",\"status\":200,\"user_id\":\"u1\"}'"
-                        + " http://127.0.0.1:" + ports.ingest() + "/v1/events");
+                        + " " + listening.gateway() + "v1/events");
         line(text, "Ask for the counts:");
         line(
                 text,

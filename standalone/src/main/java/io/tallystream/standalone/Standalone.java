@@ -26,7 +26,6 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -50,9 +49,8 @@ final class Standalone implements ServiceProcess.Program {
     private static final Logger LOGGER = LoggerFactory.getLogger(Standalone.class);
     private static final Duration LOGIN_CODE_LIMIT = Duration.ofSeconds(5);
     private static final String DEFAULT_PARTITIONS = "4";
-    // Lets a restart after a crash take its own place in the consumer groups at once, rather than wait until the group
-    // has
-    // given up the one that crashed. Right here only: there is one standalone program for each embedded Kafka.
+    // A restart after a crash takes its own place in the consumer groups at once, rather than when the group has given
+    // up the one that crashed. Right here only: there is one standalone program for each embedded Kafka.
     private static final Map<String, String> ONLY_INSTANCE = Map.of(
             "KAFKA_STREAMS_GROUP_INSTANCE_ID", "standalone",
             "KAFKA_CONSUMER_GROUP_INSTANCE_ID", "standalone");
@@ -135,12 +133,9 @@ final class Standalone implements ServiceProcess.Program {
         stack.start(new SinkApplication(configs.sink(), context));
         stack.start(new ProcessorApplication(configs.processor(), context));
         stack.start(ingest);
-        Announcement announcement = new Announcement(
-                new Announcement.Ports(ingest.port(), query.port(), managementPort),
-                servers,
-                adminToken,
-                ingestKey,
-                demoRate.isPresent());
+        Announcement.Listening listening = Announcement.Listening.on(
+                environment.get(Settings.BIND_ADDRESS), ingest.port(), query.port(), managementPort);
+        Announcement announcement = new Announcement(listening, servers, adminToken, ingestKey, demoRate.isPresent());
         String adminSecret = adminToken.map(Kept::secret).orElseGet(() -> environment.text(Settings.ADMIN_TOKEN));
         AtomicBoolean ready = new AtomicBoolean();
         stack.start(new ReadyWatch(context.health(), () -> {
@@ -149,9 +144,8 @@ final class Standalone implements ServiceProcess.Program {
         }));
         if (demoRate.isPresent()) {
             String key = ingestKey.map(Kept::secret).orElseGet(() -> DemoTraffic.firstKey(environment));
-            URI gateway = URI.create("http://127.0.0.1:" + ingest.port());
             // Not before, or the first of it would be refused, with a warning.
-            stack.start(new DemoTraffic(gateway, key, demoRate.getAsInt(), ready::get));
+            stack.start(new DemoTraffic(listening.gateway(), key, demoRate.getAsInt(), ready::get));
         }
     }
 
