@@ -33,7 +33,10 @@ final class RunningServers {
                                 + environment.get(Settings.REDIS_PORT));
             } catch (IOException e) {
                 throw new StartupException(
-                        "REDIS_URI is not set, and there is no embedded Redis: cannot read " + file, e);
+                        ("REDIS_URI is not set, and there is no embedded Redis: cannot read %s; set it, or DATA_DIR to the"
+                                        + " folder of the Tallystream that runs on this machine")
+                                .formatted(file),
+                        e);
             }
         }
         return found;

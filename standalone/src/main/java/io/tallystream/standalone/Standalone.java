@@ -218,7 +218,8 @@ final class Standalone implements ServiceProcess.Program {
         needed.forEach((setting, host) -> {
             int port = environment.get(setting);
             if (port != 0 && !isFree(host, port)) {
-                taken.add("port %d (%s) on %s is already in use".formatted(port, setting.name(), host));
+                taken.add("port %d (%s) on %s is already in use; stop what uses it, or set %s to another, 0 for any"
+                        .formatted(port, setting.name(), host, setting.name()));
             }
         });
         if (!taken.isEmpty()) {
