@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -28,10 +29,26 @@ import picocli.CommandLine.Spec;
         description = {
             "Makes, lists and revokes keys. Running services take a change over within some seconds.",
             "Keys are in KEYS_FILE, as digests: a secret is shown when it is made, and never again."
+        },
+        exitCodeListHeading = Help.EXIT_CODES,
+        exitCodeList = {Help.DONE, Help.BROKE, Help.MISTAKE},
+        footerHeading = Help.EXAMPLES,
+        footer = {
+            "  tallystream keys new --name shop --scope ingest",
+            "  tallystream keys list",
+            "  tallystream keys revoke --name shop"
         })
 final class KeysCommand {
     @Spec
     private CommandSpec spec;
+
+    /** What {@code --scope} takes. */
+    static final class Scopes implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return Arrays.stream(KeyScope.values()).map(KeyScope::wireName).iterator();
+        }
+    }
 
     /** What a subcommand does. */
     private interface Work {
@@ -41,7 +58,14 @@ final class KeysCommand {
     @Command(
             name = "new",
             mixinStandardHelpOptions = true,
-            description = "Makes a key and writes its secret to standard output.")
+            description = "Makes a key and writes its secret to standard output.",
+            exitCodeListHeading = Help.EXIT_CODES,
+            exitCodeList = {Help.DONE, Help.BROKE, Help.MISTAKE},
+            footerHeading = Help.EXAMPLES,
+            footer = {
+                "  tallystream keys new --name shop --scope ingest --rate 500",
+                "  tallystream keys new --name web --scope collect --origin https://shop.example"
+            })
     int make(
             @Option(names = "--name", required = true, description = "What it is called in lists and logs.")
                     String name,
@@ -49,6 +73,7 @@ final class KeysCommand {
                             names = "--scope",
                             required = true,
                             paramLabel = "<scope>",
+                            completionCandidates = Scopes.class,
                             description = {
                                 "ingest: a server sends events;",
                                 "collect: web pages send what tally.js sends, a public key;",
@@ -69,7 +94,8 @@ final class KeysCommand {
                     List<String> origins) {
         return run(file -> {
             KeyScope known = KeyScope.ofWireName(scope)
-                    .orElseThrow(() -> new IllegalArgumentException("scope must be one of " + scopes()));
+                    .orElseThrow(() ->
+                            new IllegalArgumentException("scope must be one of " + String.join(", ", new Scopes())));
             String secret = Secrets.generate(known.prefix());
             file.add(new ApiKey(
                     ApiKey.requireName(name),
@@ -85,7 +111,14 @@ final class KeysCommand {
         });
     }
 
-    @Command(name = "list", mixinStandardHelpOptions = true, description = "Lists the keys, without their secrets.")
+    @Command(
+            name = "list",
+            mixinStandardHelpOptions = true,
+            description = "Lists the keys, without their secrets.",
+            exitCodeListHeading = Help.EXIT_CODES,
+            exitCodeList = {Help.DONE, Help.BROKE, Help.MISTAKE},
+            footerHeading = Help.EXAMPLES,
+            footer = "  tallystream keys list")
     int list() {
         return run(file -> {
             List<ApiKey> keys = file.read();
@@ -107,7 +140,11 @@ final class KeysCommand {
     @Command(
             name = "revoke",
             mixinStandardHelpOptions = true,
-            description = "Removes a key. Services refuse it within some seconds.")
+            description = "Removes a key. Services refuse it within some seconds.",
+            exitCodeListHeading = Help.EXIT_CODES,
+            exitCodeList = {Help.DONE, Help.BROKE, Help.MISTAKE},
+            footerHeading = Help.EXAMPLES,
+            footer = "  tallystream keys revoke --name shop")
     int revoke(@Option(names = "--name", required = true, description = "What it is called.") String name) {
         return run(file -> {
             file.remove(name);
@@ -140,9 +177,5 @@ final class KeysCommand {
     private void tell(String line) {
         spec.commandLine().getErr().println("tallystream: " + line);
         spec.commandLine().getErr().flush();
-    }
-
-    private static String scopes() {
-        return Arrays.stream(KeyScope.values()).map(KeyScope::wireName).collect(Collectors.joining(", "));
     }
 }

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -20,6 +21,13 @@ import picocli.CommandLine.Spec;
         description = {
             "Sends believable traffic to a gateway until it is stopped with Ctrl-C or SIGTERM.",
             "The key is the first of INGEST_KEYS. What is not acknowledged is sent again with the same ids."
+        },
+        exitCodeListHeading = Help.EXIT_CODES,
+        exitCodeList = {Help.STOPPED, Help.BROKE, Help.MISTAKE},
+        footerHeading = Help.EXAMPLES,
+        footer = {
+            "  INGEST_KEYS=shop=tsi_... tallystream load",
+            "  INGEST_KEYS=shop=tsi_... tallystream load --to http://gateway:8080"
         })
 final class LoadCommand implements Callable<Integer> {
     @Spec
@@ -32,18 +40,12 @@ final class LoadCommand implements Callable<Integer> {
             description = "The gateway. Default: ${DEFAULT-VALUE}")
     private URI gateway;
 
-    @Option(
-            names = "--rate",
-            paramLabel = "<events>",
-            defaultValue = "300",
-            description = "Events per second on average, 1 to 10000. Default: ${DEFAULT-VALUE}")
-    private int rate;
+    @Mixin
+    private RateOption rate;
 
     @Override
     public Integer call() {
-        if (rate < 1 || rate > DemoTraffic.MAX_RATE) {
-            throw new ParameterException(spec.commandLine(), "--rate must be from 1 to " + DemoTraffic.MAX_RATE);
-        }
+        int eventsPerSecond = rate.eventsPerSecond();
         if (gateway.getHost() == null || !String.valueOf(gateway.getScheme()).matches("https?")) {
             throw new ParameterException(spec.commandLine(), "--to must be a URL such as http://127.0.0.1:8080");
         }
@@ -51,7 +53,7 @@ final class LoadCommand implements Callable<Integer> {
         Map<String, String> variables = new HashMap<>(System.getenv());
         variables.put(Settings.MANAGEMENT_PORT.name(), "0");
         return ServiceProcess.run(variables, (environment, context) -> {
-            DemoTraffic traffic = new DemoTraffic(gateway, key(environment), rate, () -> true);
+            DemoTraffic traffic = new DemoTraffic(gateway, key(environment), eventsPerSecond, () -> true);
             return (sameEnvironment, sameContext, stack, managementPort) -> stack.start(traffic);
         });
     }

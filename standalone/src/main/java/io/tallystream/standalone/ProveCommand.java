@@ -4,6 +4,7 @@ import io.tallystream.embedded.EmbeddedStartException;
 import io.tallystream.faults.FaultRun;
 import io.tallystream.faults.Ledger;
 import io.tallystream.faults.fault.FaultKind;
+import io.tallystream.runtime.lifecycle.ExitCode;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,11 +30,10 @@ import picocli.CommandLine.Spec;
             "Runs three brokers, Redis and seven services for itself, sends events, kills, pauses and cuts off one part after the"
                     + " other, and compares each count with what was sent. Needs 3 GB of memory and a POSIX system."
         },
+        exitCodeListHeading = Help.EXIT_CODES,
+        exitCodeList = {"0:All held.", "1:Something did not, or the run broke off.", "2:Wrong usage."},
+        footerHeading = Help.EXAMPLES,
         footer = {
-            "",
-            "Exit codes: 0 all held, 1 something did not, 2 wrong usage.",
-            "",
-            "Examples:",
             "  tallystream prove",
             "  tallystream prove --minutes 15 --seed 7",
             "  tallystream prove --only redis-lost,all-killed"
@@ -51,8 +51,8 @@ final class ProveCommand implements Callable<Integer> {
             names = "--minutes",
             paramLabel = "<minutes>",
             defaultValue = "5",
-            description =
-                    "How long faults go on, 1 to 1440; longer where not every kind has come once by then. Default: ${DEFAULT-VALUE}")
+            description = "How long faults go on, 1 to " + MAX_MINUTES
+                    + "; longer where not every kind has come once by then. Default: ${DEFAULT-VALUE}")
     private int minutes;
 
     @Option(
@@ -65,7 +65,7 @@ final class ProveCommand implements Callable<Integer> {
             names = "--rate",
             paramLabel = "<events>",
             defaultValue = "400",
-            description = "Events per second while nothing is wrong, 1 to 20000. Default: ${DEFAULT-VALUE}")
+            description = "Events per second while nothing is wrong, 1 to " + MAX_RATE + ". Default: ${DEFAULT-VALUE}")
     private int rate;
 
     @Option(
@@ -99,13 +99,14 @@ final class ProveCommand implements Callable<Integer> {
         require(
                 folder == null || !Files.exists(folder.resolve("kafka")),
                 "--folder must be one that no run has used: " + folder);
+        Set<FaultKind> kinds = kinds();
         Path used = folder == null ? FaultRun.temporaryFolder() : folder;
         FaultRun.Plan plan = new FaultRun.Plan(
                 used,
                 Duration.ofMinutes(minutes),
                 seed == null ? new SecureRandom().nextInt(MAX_SEED) : seed,
                 rate,
-                kinds(),
+                kinds,
                 RECOVERY_LIMIT);
         FaultRun.logTo(used);
         PrintWriter out = spec.commandLine().getOut();
@@ -119,7 +120,7 @@ final class ProveCommand implements Callable<Integer> {
         } catch (IllegalStateException | EmbeddedStartException e) {
             spec.commandLine().getErr().println("tallystream: the run broke off: " + e.getMessage());
             spec.commandLine().getErr().println("What happened when is in " + plan.history() + ", logs are beside it.");
-            return 1;
+            return ExitCode.FAILURE;
         }
         out.println();
         out.println(ledger.text());
@@ -130,7 +131,7 @@ final class ProveCommand implements Callable<Integer> {
             out.println("What happened when is in " + plan.history() + ", logs are beside it.");
         }
         out.flush();
-        return ledger.isClean() ? 0 : 1;
+        return ledger.isClean() ? ExitCode.OK : ExitCode.FAILURE;
     }
 
     private Set<FaultKind> kinds() {

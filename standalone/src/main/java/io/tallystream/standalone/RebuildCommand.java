@@ -20,8 +20,15 @@ import picocli.CommandLine.Command;
             "Services stay up meanwhile. Can be interrupted and run again at any time. Without KAFKA_BOOTSTRAP_SERVERS or"
                     + " REDIS_URI it uses the embedded servers of a Tallystream that runs on this machine with the same"
                     + " DATA_DIR."
+        },
+        exitCodeListHeading = Help.EXIT_CODES,
+        exitCodeList = {Help.DONE, Help.BROKE, Help.MISTAKE},
+        footerHeading = Help.EXAMPLES,
+        footer = {"  tallystream rebuild", "  KAFKA_BOOTSTRAP_SERVERS=k1:9092 REDIS_URI=redis://r1 tallystream rebuild"
         })
 final class RebuildCommand implements Callable<Integer> {
+    private static final String HARMLESS = "failed, what is read is as it was or whole: ";
+
     @Override
     public Integer call() throws InterruptedException {
         try {
@@ -33,8 +40,11 @@ final class RebuildCommand implements Callable<Integer> {
         } catch (StartupException | IllegalArgumentException e) {
             String.valueOf(e.getMessage()).lines().forEach(RebuildCommand::tell);
             return ExitCode.CONFIGURATION;
-        } catch (RebuildException | RedisException | KafkaException e) {
-            tell("failed, what is read is as it was or whole: " + e.getMessage());
+        } catch (RebuildException e) {
+            tell(HARMLESS + e.getMessage());
+            return ExitCode.FAILURE;
+        } catch (RedisException | KafkaException e) {
+            tell(HARMLESS + e.getMessage() + "; see that Kafka and Redis answer, and run it again");
             return ExitCode.FAILURE;
         }
     }

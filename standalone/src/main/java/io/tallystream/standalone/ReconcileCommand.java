@@ -41,11 +41,10 @@ import picocli.CommandLine.Spec;
             "Changes nothing. Without KAFKA_BOOTSTRAP_SERVERS or REDIS_URI it uses the embedded servers of a Tallystream"
                     + " that runs on this machine with the same DATA_DIR."
         },
-        footer = {
-            "",
-            "Exit codes: 0 the books balance, 1 they do not, or something broke,",
-            "            2 wrong usage or configuration."
-        })
+        exitCodeListHeading = Help.EXIT_CODES,
+        exitCodeList = {"0:The books balance.", "1:They do not, or something broke.", Help.MISTAKE},
+        footerHeading = Help.EXAMPLES,
+        footer = {"  tallystream reconcile", "  tallystream reconcile --date 2026-11-20 --recount"})
 final class ReconcileCommand implements Callable<Integer> {
     private static final Duration CONNECT_LIMIT = Duration.ofSeconds(20);
     // Nobody waits at a page, and a JVM that has only just started is slow.
@@ -87,7 +86,7 @@ final class ReconcileCommand implements Callable<Integer> {
             String.valueOf(e.getMessage()).lines().forEach(ReconcileCommand::tell);
             return ExitCode.CONFIGURATION;
         } catch (RedisException | KafkaException e) {
-            tell("failed: " + e.getMessage());
+            tell("failed: " + e.getMessage() + "; see that Kafka and Redis answer, and run it again");
             return ExitCode.FAILURE;
         }
     }

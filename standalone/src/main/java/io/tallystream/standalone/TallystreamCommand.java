@@ -4,6 +4,7 @@ import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.UsageMessageSpec;
 
 /** The {@code tallystream} command. */
 @Command(
@@ -19,25 +20,42 @@ import picocli.CommandLine.IVersionProvider;
             KeysCommand.class,
             ReconcileCommand.class,
             ProveCommand.class,
+            CompletionCommand.class,
             CommandLine.HelpCommand.class
         },
-        footerHeading = "%nExamples:%n",
+        exitCodeListHeading = Help.EXIT_CODES,
+        exitCodeList = {Help.STOPPED, Help.BROKE, Help.MISTAKE},
+        footerHeading = Help.EXAMPLES,
         footer = {
             "  tallystream demo",
             "  TIME_ZONE=Europe/Berlin DATA_DIR=/var/lib/tallystream tallystream start",
             "  KAFKA_BOOTSTRAP_SERVERS=kafka:9092 tallystream start",
             "  tallystream keys new --name shop --scope ingest --rate 500",
             "",
-            "Variables of the environment configure it, see docs/configuration.md.",
-            "Exit codes: 0 stopped as asked, 1 something broke,",
-            "            2 wrong usage or configuration."
+            "Variables of the environment configure it, see docs/configuration.md."
         })
 public final class TallystreamCommand {
     private TallystreamCommand() {}
 
     /** Runs the command and ends the process with its exit code. */
     public static void main(String[] args) {
-        System.exit(new CommandLine(new TallystreamCommand()).execute(args));
+        System.exit(commandLine().execute(args));
+    }
+
+    /** The command with all below it. */
+    static CommandLine commandLine() {
+        CommandLine command = new CommandLine(new TallystreamCommand());
+        Help.complete(command, new Version());
+        // Not ours, and without either.
+        command.getSubcommands()
+                .get("help")
+                .getCommandSpec()
+                .usageMessage()
+                .exitCodeListHeading(Help.EXIT_CODES)
+                .exitCodeList(UsageMessageSpec.keyValuesMap(Help.DONE, "2:There is no such command."))
+                .footerHeading(Help.EXAMPLES)
+                .footer("  tallystream help keys");
+        return command;
     }
 
     static final class Version implements IVersionProvider {
