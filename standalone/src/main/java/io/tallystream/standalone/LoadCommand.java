@@ -20,7 +20,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Sends believable traffic to a gateway until it is stopped with Ctrl-C or SIGTERM.",
-            "The key is the first of INGEST_KEYS. What is not acknowledged is sent again with the same ids."
+            "The key is the first of INGEST_KEYS. What is not acknowledged is sent again with the same ids.",
+            "Tells each ten seconds how much was acknowledged, and when a gateway begins or ceases to take events."
         },
         exitCodeListHeading = Help.EXIT_CODES,
         exitCodeList = {Help.STOPPED, Help.BROKE, Help.MISTAKE},
@@ -54,7 +55,10 @@ final class LoadCommand implements Callable<Integer> {
         variables.put(Settings.MANAGEMENT_PORT.name(), "0");
         return ServiceProcess.run(variables, (environment, context) -> {
             DemoTraffic traffic = new DemoTraffic(gateway, key(environment), eventsPerSecond, () -> true);
-            return (sameEnvironment, sameContext, stack, managementPort) -> stack.start(traffic);
+            return (sameEnvironment, sameContext, stack, managementPort) -> {
+                stack.start(new LoadProgress(traffic));
+                stack.start(traffic);
+            };
         });
     }
 

@@ -2,9 +2,12 @@ package io.tallystream.standalone;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.tallystream.embedded.ChildJvm;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -83,5 +86,27 @@ class TerminalIT {
         String output = new String(process.getInputStream().readAllBytes(), UTF_8);
         assertThat(process.waitFor()).as(output).isZero();
         return output;
+    }
+
+    @Test
+    void shouldTellOfALoadThatNobodyTakes() throws Exception {
+        int port;
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = free.getLocalPort();
+        }
+        Map<String, String> variables = Map.of("INGEST_KEYS", "shop=0123456789abcdef");
+        try (Tallystream program =
+                Tallystream.run(folder.resolve("data"), variables, "load", "--to", "http://127.0.0.1:" + port)) {
+            await().atMost(LIMIT)
+                    .untilAsserted(() -> assertThat(program.errors())
+                            .contains("http://127.0.0.1:" + port + "/v1/events takes no events", "INGEST_KEYS"));
+            program.interrupt();
+
+            assertThat(program.exitCode(LIMIT)).isZero();
+            assertThat(program.errors())
+                    .contains("0 events acknowledged")
+                    .containsOnlyOnce("takes no events")
+                    .doesNotContain("0123456789abcdef");
+        }
     }
 }

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.tallystream.runtime.config.Environment;
 import io.tallystream.runtime.config.Settings;
+import io.tallystream.runtime.lifecycle.DaemonThreads;
 import io.tallystream.runtime.lifecycle.Service;
 import io.tallystream.schema.event.EventWriter;
 import java.io.ByteArrayOutputStream;
@@ -19,6 +20,7 @@ import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +38,7 @@ public final class DemoTraffic implements Service {
     private static final Duration REQUEST_LIMIT = Duration.ofSeconds(15);
     private static final long CLOSE_LIMIT_SECONDS = 2;
     private static final int HTTP_ACCEPTED = 202;
+    private static final int MAX_ANSWER_TOLD = 300;
     // Traffic swells and ebbs by this share, once in this time.
     private static final double SWELL = 0.3;
     private static final double SWELL_SECONDS = 300;
@@ -51,13 +54,13 @@ public final class DemoTraffic implements Service {
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(REQUEST_LIMIT)
             .build();
-    private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(task -> {
-        Thread created = new Thread(task, "demo-traffic");
-        created.setDaemon(true);
-        return created;
-    });
+    private final ScheduledExecutorService thread =
+            Executors.newSingleThreadScheduledExecutor(new DaemonThreads("demo-traffic"));
     private long sent;
     private byte[] unacknowledged;
+    private int unacknowledgedEvents;
+    private final LongAdder acknowledged = new LongAdder();
+    private boolean refused;
 
     /**
      * @param gateway such as http://127.0.0.1:8080
@@ -79,6 +82,11 @@ public final class DemoTraffic implements Service {
                 .split(",", 2)[0]
                 .replaceFirst("^[^=]*=", "")
                 .strip();
+    }
+
+    /** Events that the gateway has acknowledged so far. */
+    public long acknowledged() {
+        return acknowledged.sum();
     }
 
     @Override
@@ -111,10 +119,11 @@ public final class DemoTraffic implements Service {
         if (unacknowledged == null) {
             double seconds = System.nanoTime() / 1e9;
             double swell = 1 + SWELL * Math.sin(2 * Math.PI * seconds / SWELL_SECONDS);
-            int events = model.count(eventsPerTick * swell);
-            unacknowledged = events == 0 ? null : batch(events);
+            unacknowledgedEvents = model.count(eventsPerTick * swell);
+            unacknowledged = unacknowledgedEvents == 0 ? null : batch(unacknowledgedEvents);
         }
         if (unacknowledged != null && isAcknowledged(unacknowledged)) {
+            acknowledged.add(unacknowledgedEvents);
             unacknowledged = null;
         }
     }
@@ -138,16 +147,35 @@ public final class DemoTraffic implements Service {
                 .build();
         try {
             HttpResponse<String> response = client.send(request, BodyHandlers.ofString());
-            if (response.statusCode() != HTTP_ACCEPTED) {
-                LOGGER.debug("not accepted, sending again: {}", response.body());
+            if (response.statusCode() == HTTP_ACCEPTED) {
+                taken();
+                return true;
             }
-            return response.statusCode() == HTTP_ACCEPTED;
+            String answer = response.body();
+            refused("HTTP %d %s"
+                    .formatted(response.statusCode(), answer.substring(0, Math.min(answer.length(), MAX_ANSWER_TOLD))));
+            return false;
         } catch (IOException e) {
-            LOGGER.debug("no answer, sending again", e);
+            refused(e.toString());
             return false;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;
         }
+    }
+
+    private void taken() {
+        if (refused) {
+            LOGGER.info("{} takes events again", target);
+            refused = false;
+        }
+    }
+
+    /** Told once for each outage, not ten times a second. */
+    private void refused(String why) {
+        if (!refused) {
+            LOGGER.warn("{} takes no events, trying again: {}. The key is the first of INGEST_KEYS", target, why);
+        }
+        refused = true;
     }
 }
