@@ -13,6 +13,7 @@ COPY service-runtime/pom.xml service-runtime/
 COPY embedded-infra/pom.xml embedded-infra/
 COPY ingest-gateway/pom.xml ingest-gateway/
 COPY client/pom.xml client/
+COPY examples/pom.xml examples/
 COPY stream-processor/pom.xml stream-processor/
 COPY redis-sink/pom.xml redis-sink/
 COPY query-api/pom.xml query-api/

@@ -1,0 +1,59 @@
+package io.tallystream.examples;
+
+import io.tallystream.client.Event;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.StringSerializer;
+
+/** Produces calls straight to Kafka. What {@link #report} has taken is in the producer's buffer until Kafka acknowledges it. */
+public final class KafkaCallReporter implements CallReporter {
+    private static final String TOPIC = "api-calls";
+    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
+
+    private final Producer<String, String> producer;
+    private final Drops drops = new Drops();
+
+    /** @param connection {@code bootstrap.servers}, and what else the cluster asks for, such as {@code security.protocol} */
+    public KafkaCallReporter(Map<String, ?> connection) {
+        Map<String, Object> settings = new HashMap<>(connection);
+        // What is acknowledged is on all replicas in sync, and once.
+        settings.put(ProducerConfig.ACKS_CONFIG, "all");
+        settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+        // For so long a call waits at most, where Kafka was never seen or the buffer is full.
+        settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 100);
+        settings.put(ProducerConfig.LINGER_MS_CONFIG, 20);
+        producer = new KafkaProducer<>(settings, new StringSerializer(), new StringSerializer());
+    }
+
+    @Override
+    @SuppressWarnings("FutureReturnValueIgnored") // The callback is told the same.
+    public void report(Call call) {
+        Event event = call.toEvent();
+        // All events of a user on one partition; without a user by the id, so that a retry is where the first try was.
+        String key = call.user() == null ? event.id() : call.user();
+        try {
+            producer.send(new ProducerRecord<>(TOPIC, key, event.toString()), (position, failure) -> {
+                if (failure != null) {
+                    drops.add(1, failure.toString());
+                }
+            });
+        } catch (RuntimeException e) {
+            drops.add(1, e.toString());
+        }
+    }
+
+    @Override
+    public long dropped() {
+        return drops.number();
+    }
+
+    @Override
+    public void close() {
+        producer.close(CLOSE_LIMIT);
+    }
+}
