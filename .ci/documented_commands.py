@@ -291,6 +291,10 @@ def secrets_for_compose(copy, documents):
         made.unlink()
 
 
+def completion(copy, documents):
+    copy.run(documents.command("README.md", "source ") + " && complete -p tallystream")
+
+
 def main():
     os.environ["NO_PROXY"] = os.environ["no_proxy"] = "127.0.0.1,localhost"
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
@@ -306,6 +310,7 @@ def main():
             counts(copy)
             administer(copy, documents)
             secrets_for_compose(copy, documents)
+            completion(copy, documents)
         finally:
             copy.close()
     documents.require_all()
