@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 
 class QueryRoutesTest {
     private final ApiContract contract = ApiContract.load();
-    private final LiveFeed live = new LiveFeed(() -> null, Duration.ofSeconds(1), 1);
+    private final LiveFeed live = new LiveFeed(() -> null, Duration.ofSeconds(1), 1, Duration.ofMinutes(5));
 
     // Not connected.
     private final CountReader redis = new CountReader("redis://127.0.0.1:1", "test", 1);
