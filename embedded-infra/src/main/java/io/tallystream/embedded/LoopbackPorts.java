@@ -21,7 +21,8 @@ public final class LoopbackPorts {
     private static final int ATTEMPTS = 1_000;
     private static final int CLUSTER_BUS_OFFSET = 10_000;
 
-    // Of JVMs that run tests side by side each draws from its own share, 1 or 2, so that none takes what another has seen to be free.
+    // Of JVMs that run tests side by side each draws from its own share, 1 or 2, so that none takes what another has
+    // seen to be free.
     private static final int SHARES = 2;
     private static final Integer SHARE = Integer.getInteger("tallystream.ports.share");
 

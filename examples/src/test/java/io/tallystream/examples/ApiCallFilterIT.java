@@ -81,13 +81,13 @@ class ApiCallFilterIT {
 
     @Test
     void shouldAnswerAndCountWhatIsDroppedWhileKafkaIsAway() throws Exception {
-        String nobody = "127.0.0.1:" + LoopbackPorts.anyFree(1).get(0);
+        String nobody = "127.0.0.1:" + LoopbackPorts.anyFree();
         assertAnswersAndDrops(new KafkaCallReporter(Map.of("bootstrap.servers", nobody)));
     }
 
     @Test
     void shouldAnswerAndCountWhatIsDroppedWhileTheGatewayIsAway() throws Exception {
-        URI nobody = URI.create("http://127.0.0.1:" + LoopbackPorts.anyFree(1).get(0));
+        URI nobody = URI.create("http://127.0.0.1:" + LoopbackPorts.anyFree());
         // One of three finds no room; the others are given up in the end.
         assertAnswersAndDrops(
                 new HttpCallReporter(Gateway.clientOf(nobody).maxPending(2).closeLimit(Duration.ZERO)));

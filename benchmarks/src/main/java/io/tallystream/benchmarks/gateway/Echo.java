@@ -21,7 +21,7 @@ final class Echo implements AutoCloseable {
     }
 
     static Echo start(Path folder) throws IOException, InterruptedException {
-        int port = LoopbackPorts.anyFree(1).get(0);
+        int port = LoopbackPorts.anyFree();
         Child child = Child.start(
                 Child.Program.jvm("echo", EchoMain.class, Map.of(), folder, Integer.toString(port)), folder);
         child.awaitListening(port);

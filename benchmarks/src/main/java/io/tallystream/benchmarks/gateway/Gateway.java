@@ -33,7 +33,7 @@ final class Gateway implements AutoCloseable {
      * @param more settings beside those that it needs
      */
     static Gateway start(String kafka, Map<String, String> more, Path folder) throws IOException, InterruptedException {
-        int port = LoopbackPorts.anyFree(1).get(0);
+        int port = LoopbackPorts.anyFree();
         Map<String, String> variables = settings(kafka);
         variables.put("INGEST_PORT", Integer.toString(port));
         variables.putAll(more);

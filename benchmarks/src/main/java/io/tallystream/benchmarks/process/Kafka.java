@@ -29,7 +29,7 @@ public final class Kafka implements AutoCloseable {
 
     /** Starts it, and returns when it serves clients. */
     public static Kafka start(Path folder) throws IOException, InterruptedException {
-        int port = LoopbackPorts.anyFree(1).get(0);
+        int port = LoopbackPorts.anyFree();
         Path data = folder.resolve("kafka");
         Child child = Child.start(
                 Child.Program.jvm("kafka", KafkaMain.class, Map.of(), folder, data.toString(), Integer.toString(port)),

@@ -26,7 +26,7 @@ public final class ServiceChild implements AutoCloseable {
      */
     public static ServiceChild start(String name, Class<?> main, Map<String, String> variables, Path folder)
             throws IOException {
-        int port = LoopbackPorts.anyFree(1).get(0);
+        int port = LoopbackPorts.anyFree();
         Map<String, String> all = new HashMap<>(variables);
         all.put("MANAGEMENT_PORT", Integer.toString(port));
         all.put("DATA_DIR", folder.resolve(name).toString());

@@ -36,7 +36,7 @@ final class QueryApi implements AutoCloseable {
 
     /** Starts it, and returns when it is ready. */
     static QueryApi start(String redisUri, Path folder) throws IOException, InterruptedException {
-        int port = LoopbackPorts.anyFree(1).get(0);
+        int port = LoopbackPorts.anyFree();
         ServiceChild child = ServiceChild.start(
                 "query-api",
                 QueryMain.class,

@@ -8,6 +8,7 @@ import io.lettuce.core.RedisException;
 import io.tallystream.faults.system.Installation;
 import io.tallystream.faults.system.ServiceHandle;
 import io.tallystream.faults.truth.Journal;
+import io.tallystream.runtime.lifecycle.DaemonThreads;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -46,11 +47,8 @@ public final class Watch implements AutoCloseable {
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(ANSWER_LIMIT)
             .build();
-    private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(task -> {
-        Thread created = new Thread(task, "fault-tests-watch");
-        created.setDaemon(true);
-        return created;
-    });
+    private final ScheduledExecutorService thread =
+            Executors.newSingleThreadScheduledExecutor(new DaemonThreads("fault-tests-watch"));
     private final Deque<Acknowledged> history = new ArrayDeque<>();
     private long turns;
     private long visible;

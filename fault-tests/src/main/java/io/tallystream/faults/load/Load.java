@@ -3,6 +3,7 @@ package io.tallystream.faults.load;
 import io.tallystream.faults.system.FlakyProxy;
 import io.tallystream.faults.system.Installation;
 import io.tallystream.faults.truth.Journal;
+import io.tallystream.runtime.lifecycle.DaemonThreads;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,11 +22,7 @@ public final class Load implements AutoCloseable {
     private static final int CLIENTS = 8;
     private static final int DIRECT_SHARE = 10;
 
-    private final ExecutorService threads = Executors.newCachedThreadPool(task -> {
-        Thread thread = new Thread(task, "fault-tests-load");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final ExecutorService threads = Executors.newCachedThreadPool(new DaemonThreads("fault-tests-load"));
     private final List<Future<?>> work = new ArrayList<>();
     private volatile boolean stopped;
 

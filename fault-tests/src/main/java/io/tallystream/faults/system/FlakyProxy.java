@@ -1,5 +1,6 @@
 package io.tallystream.faults.system;
 
+import io.tallystream.runtime.lifecycle.DaemonThreads;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -25,11 +26,7 @@ public final class FlakyProxy implements AutoCloseable {
     private final ServerSocket listener;
     private final int target;
     private final Set<Link> links = ConcurrentHashMap.newKeySet();
-    private final ExecutorService threads = Executors.newCachedThreadPool(task -> {
-        Thread thread = new Thread(task, "flaky-proxy");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final ExecutorService threads = Executors.newCachedThreadPool(new DaemonThreads("flaky-proxy"));
     private final Object change = new Object();
     private volatile Weather weather = Weather.FAIR;
     // Connections that were there when the weather began.

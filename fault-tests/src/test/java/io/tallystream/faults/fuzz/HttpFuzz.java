@@ -78,7 +78,7 @@ public final class HttpFuzz {
                     new Retention(Duration.ofDays(1), Duration.ofDays(1), Duration.ofDays(1), Duration.ofDays(1)));
             new TopicProvisioner(admin, Duration.ofMinutes(1)).ensure(Topics.definitions(settings));
         }
-        port = LoopbackPorts.anyFree(1).get(0);
+        port = LoopbackPorts.anyFree();
         HealthChecks health = new HealthChecks();
         IngestApplication gateway = new IngestApplication(
                 new Environment(Map.of(
