@@ -70,7 +70,8 @@ class TerminalIT {
                 source "$1" && shift
                 function_of=$(complete -p "${1##*/}" | sed 's/.*-F \\([^ ]*\\).*/\\1/')
                 COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) COMP_LINE="$*" COMP_POINT=${#COMP_LINE}
-                "$function_of" "$1" "${@: -1}" "${@: -2:1}"
+                # Outside of a completion compopt says that it is.
+                "$function_of" "$1" "${@: -1}" "${@: -2:1}" 2> /dev/null
                 printf '%s\\n' "${COMPREPLY[@]}"
                 """, "bash", script.toString()));
         command.addAll(List.of(words));
