@@ -8,11 +8,17 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.StringSerializer;
 
-/** Produces calls straight to Kafka. What {@link #report} has taken is in the producer's buffer until Kafka acknowledges it. */
+/**
+ * Produces calls straight to Kafka. What {@link #report} has taken is in the producer's buffer until Kafka acknowledges it.
+ *
+ * <p>Making one waits until Kafka has said where the topic is, for at most five seconds: the first calls would not wait for so long.
+ */
 public final class KafkaCallReporter implements CallReporter {
     private static final String TOPIC = "api-calls";
+    private static final Duration START_LIMIT = Duration.ofSeconds(5);
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
 
     private final Producer<String, String> producer;
@@ -26,8 +32,25 @@ public final class KafkaCallReporter implements CallReporter {
         settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
         // For so long a call waits at most, where Kafka was never seen or the buffer is full.
         settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 100);
+        // Where the topic is would be forgotten after five minutes without a call, and the next call would wait for it.
+        settings.put(
+                ProducerConfig.METADATA_MAX_IDLE_CONFIG, Duration.ofDays(365).toMillis());
         settings.put(ProducerConfig.LINGER_MS_CONFIG, 20);
         producer = new KafkaProducer<>(settings, new StringSerializer(), new StringSerializer());
+        long begun = System.nanoTime();
+        boolean known = isTopicKnown();
+        while (!known && System.nanoTime() - begun < START_LIMIT.toNanos()) {
+            known = isTopicKnown();
+        }
+    }
+
+    /** Waits for it as long as a call does. */
+    private boolean isTopicKnown() {
+        try {
+            return !producer.partitionsFor(TOPIC).isEmpty();
+        } catch (TimeoutException e) {
+            return false;
+        }
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.tallystream.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
+import static org.awaitility.Awaitility.await;
 
 import io.tallystream.embedded.EmbeddedKafka;
 import io.tallystream.embedded.LoopbackPorts;
@@ -12,6 +13,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -19,6 +21,7 @@ import org.junit.jupiter.api.Timeout;
 @WithKafka
 @Timeout(300)
 class ApiCallFilterIT {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final String NOBODY = null;
 
     @Test
@@ -46,7 +49,8 @@ class ApiCallFilterIT {
 
     /** Makes calls, and closes the reporter, which delivers. */
     private static void callAllOf(CallReporter reporter) throws Exception {
-        try (SampleService service = SampleService.start(reporter)) {
+        Counted counted = new Counted(reporter);
+        try (SampleService service = SampleService.start(counted)) {
             assertThat(service.call("GET", "/orders/1", "u1")).isEqualTo(200);
             assertThat(service.call("POST", "/orders/2", "u1")).isEqualTo(200);
             assertThat(service.call("GET", "/orders/none", NOBODY)).isEqualTo(404);
@@ -54,8 +58,32 @@ class ApiCallFilterIT {
             assertThat(service.call("GET", "/broken", "u1")).isEqualTo(500);
             assertThat(service.call("GET", "/slow", "u3")).isEqualTo(202);
             assertThat(service.call("GET", "/orders/4", "u".repeat(257))).isEqualTo(200);
+            // A caller may have its answer a little before the call is reported.
+            await().atMost(PATIENCE).until(() -> counted.calls.get() == 7);
         }
         reporter.close();
+    }
+
+    private record Counted(CallReporter reporter, AtomicInteger calls) implements CallReporter {
+        Counted(CallReporter reporter) {
+            this(reporter, new AtomicInteger());
+        }
+
+        @Override
+        public void report(Call call) {
+            reporter.report(call);
+            calls.incrementAndGet();
+        }
+
+        @Override
+        public long dropped() {
+            return reporter.dropped();
+        }
+
+        @Override
+        public void close() {
+            reporter.close();
+        }
     }
 
     private static void assertAllOf(List<Event> events) {
