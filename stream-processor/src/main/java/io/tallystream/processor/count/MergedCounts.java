@@ -4,6 +4,8 @@ import io.tallystream.schema.count.Granularity;
 import io.tallystream.schema.count.OtherMember;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.EnumMap;
+import java.util.Map;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.state.KeyValueIterator;
@@ -31,6 +33,8 @@ final class MergedCounts {
     private final KeyValueStore<Bytes, byte[]> store;
     private final int maxNames;
     private final byte[] other;
+    // The last of each granularity while there are more: a store takes time to pass what it has just removed.
+    private final Map<Granularity, Bytes> removed = new EnumMap<>(Granularity.class);
 
     /**
      * @param partition whose counts these are
@@ -89,16 +93,21 @@ final class MergedCounts {
         boolean all = true;
         for (Granularity granularity : Granularity.values()) {
             if (granularity != Granularity.LIFETIME) {
-                Bytes from = Bytes.wrap(windowBytes(granularity, 0).array());
+                Bytes from = removed.getOrDefault(
+                        granularity, Bytes.wrap(windowBytes(granularity, 0).array()));
                 Bytes to = Bytes.wrap(windowBytes(granularity, before).array());
                 try (KeyValueIterator<Bytes, byte[]> old = store.range(from, to)) {
                     for (int i = 0; i < MAX_REMOVED_AT_ONCE && old.hasNext(); i++) {
                         KeyValue<Bytes, byte[]> entry = old.next();
                         store.delete(entry.key);
+                        removed.put(granularity, entry.key);
                     }
                     all &= !old.hasNext();
                 }
             }
+        }
+        if (all) {
+            removed.clear();
         }
         return all;
     }
