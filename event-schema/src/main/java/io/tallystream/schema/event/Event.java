@@ -55,11 +55,6 @@ public sealed interface Event {
         public ApiCall with(String newId, Instant newTime) {
             return new ApiCall(newId, newTime, userId, endpoint, method, status, durationMs);
         }
-
-        /** This call under another endpoint. */
-        public ApiCall withEndpoint(String newEndpoint) {
-            return new ApiCall(id, time, userId, newEndpoint, method, status, durationMs);
-        }
     }
 
     /**
