@@ -1,12 +1,15 @@
 package io.tallystream.ingest;
 
 import static io.tallystream.ingest.Problems.assertProblem;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tallystream.runtime.security.KeyScope;
 import io.tallystream.schema.kafka.Topics;
 import io.vertx.core.json.JsonObject;
+import java.io.ByteArrayInputStream;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.util.List;
@@ -174,9 +177,11 @@ class CollectIT extends OneGateway {
 
     @Test
     void shouldRefuseWhatNoBrowserSends() throws Exception {
+        String large = click("l1") + " ".repeat(65_536);
+        assertProblem(gateway.send(beacon(large, "198.51.100.5").build()), 413, "too-large");
+        BodyPublisher chunks = BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(large.getBytes(UTF_8)));
         assertProblem(
-                gateway.send(
-                        beacon(click("l1") + " ".repeat(65_536), "198.51.100.5").build()),
+                gateway.send(beacon("", "198.51.100.5").POST(chunks).build()),
                 413,
                 "too-large");
         assertProblem(gateway.send(beacon("nonsense", "198.51.100.5").build()), 400, "malformed");

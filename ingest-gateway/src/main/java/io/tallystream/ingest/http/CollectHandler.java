@@ -39,7 +39,7 @@ public final class CollectHandler implements Handler<RoutingContext> {
 
     /**
      * Passes on JSON, also where it is called plain text: a beacon that is can be sent to other origins without asking first.
-     * Answers 415 to other types and 413 to what is larger than a beacon, before the body is read.
+     * Answers 415 to other types and 413 to what says that it is larger than a beacon, before the body is read.
      */
     public static void requireBeacon(RoutingContext context) {
         String type = context.request().getHeader(HttpHeaders.CONTENT_TYPE);
@@ -54,15 +54,24 @@ public final class CollectHandler implements Handler<RoutingContext> {
         }
         String length = context.request().getHeader(HttpHeaders.CONTENT_LENGTH);
         if (length != null && (length.length() > 9 || Integer.parseInt(length) > MAX_BYTES)) {
-            throw new ProblemException(
-                    new Problem(413, "too-large", "Too large", "the body is larger than " + MAX_BYTES + " bytes"));
+            throw tooLarge();
         }
         context.next();
     }
 
     @Override
     public void handle(RoutingContext context) {
-        EventBatch batch = intake.read(BodyFormat.JSON, BodyReader.bodyOf(context), clock.millis());
+        byte[] body = BodyReader.bodyOf(context);
+        if (body.length > MAX_BYTES) {
+            // It came in chunks or compressed, and did not say so.
+            throw tooLarge();
+        }
+        EventBatch batch = intake.read(BodyFormat.JSON, body, clock.millis());
         submission.submit(context, batch, acknowledged -> Verdicts.answer(context, acknowledged));
+    }
+
+    private static ProblemException tooLarge() {
+        return new ProblemException(
+                new Problem(413, "too-large", "Too large", "the body is larger than " + MAX_BYTES + " bytes"));
     }
 }
