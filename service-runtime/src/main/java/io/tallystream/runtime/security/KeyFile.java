@@ -78,7 +78,7 @@ public final class KeyFile {
         ApiKey.requireName(key.name());
         change(keys -> {
             if (keys.stream().anyMatch(other -> other.name().equals(key.name()))) {
-                throw new IllegalArgumentException("there is a key named " + key.name() + " already");
+                throw new IllegalArgumentException("there is a key named " + key.name() + " already, revoke it first");
             }
             if (keys.size() == MAX_KEYS) {
                 throw new IllegalArgumentException("there are " + MAX_KEYS + " keys already, revoke some");
@@ -99,7 +99,7 @@ public final class KeyFile {
             List<ApiKey> rest =
                     keys.stream().filter(key -> !key.name().equals(name)).toList();
             if (rest.size() == keys.size()) {
-                throw new IllegalArgumentException("there is no key named " + name);
+                throw new IllegalArgumentException("there is no key named " + name + "; 'keys list' has the names");
             }
             return rest;
         });

@@ -83,7 +83,7 @@ class KeyFileTest {
         assertThat(file.read()).extracting(ApiKey::name).containsExactly("app");
         assertThatThrownBy(() -> file.remove("shop"))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("there is no key named shop");
+                .hasMessage("there is no key named shop; 'keys list' has the names");
     }
 
     @Test
@@ -92,7 +92,7 @@ class KeyFileTest {
 
         assertThatThrownBy(() -> file.add(server("shop", "tsi_fedcba9876543210")))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("there is a key named shop already");
+                .hasMessage("there is a key named shop already, revoke it first");
         assertThat(file.read()).extracting(ApiKey::digest).containsExactly(DIGEST);
     }
 

@@ -69,8 +69,9 @@ public final class RawRecount {
             Instant since = records.completeSince().orElse(Instant.MAX);
             if (!isComplete(since, date)) {
                 throw new EventsGoneException(
-                        "the events of %s are no longer on their topics, where they are kept for %s"
-                                .formatted(date, "EVENTS_RETENTION"));
+                        ("the events of %s are no longer on their topics, where they are kept for EVENTS_RETENTION; without"
+                                        + " --recount its counts are compared with each other only")
+                                .formatted(date));
             }
             DayRecount recount = new DayRecount(settings, records.partitionsOfTopic(), date);
             records.readToEnd(recount::take);
