@@ -32,7 +32,6 @@ public record IngestConfig(
         Limits limits,
         Map<String, Object> producer,
         Map<String, Object> admin) {
-    private static final String DEFAULT_KAFKA = "localhost:9092";
     // Of the time in which a request is answered, so that the producer gives up before it, and has tried twice.
     private static final double DELIVERY_SHARE = 0.8;
     private static final double REQUEST_SHARE = 0.4;
@@ -68,7 +67,7 @@ public record IngestConfig(
                 environment.get(Settings.ALLOWED_LATENESS),
                 environment.get(Settings.ALLOWED_SKEW),
                 environment.get(Settings.TEMPLATE_ENDPOINTS));
-        String servers = environment.get(Settings.KAFKA_BOOTSTRAP_SERVERS, DEFAULT_KAFKA);
+        String servers = environment.get(Settings.KAFKA_BOOTSTRAP_SERVERS, Settings.LOCAL_KAFKA);
         Map<String, Object> connection = Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, servers);
         Map<String, Object> producerDefaults = Map.of(
                 ProducerConfig.LINGER_MS_CONFIG, LINGER_MS,

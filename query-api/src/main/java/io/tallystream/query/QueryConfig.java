@@ -41,8 +41,6 @@ public record QueryConfig(
         Optional<OidcConfig> oidc,
         int ingestPort,
         Optional<Webhook> webhook) {
-    private static final String DEFAULT_REDIS = "redis://localhost:6379";
-
     /** Reads it from the environment. */
     public static QueryConfig from(Environment environment) {
         return new QueryConfig(
@@ -50,7 +48,7 @@ public record QueryConfig(
                 environment.get(Settings.QUERY_PORT),
                 KeySources.ofQuery(environment),
                 environment.get(Settings.TRUSTED_PROXIES),
-                environment.get(Settings.REDIS_URI, DEFAULT_REDIS),
+                environment.get(Settings.REDIS_URI, Settings.LOCAL_REDIS),
                 environment.get(Settings.REDIS_KEY_PREFIX),
                 environment.get(Settings.TIME_ZONE),
                 environment.get(Settings.ALLOWED_LATENESS),

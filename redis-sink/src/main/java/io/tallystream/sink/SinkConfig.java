@@ -27,8 +27,6 @@ public record SinkConfig(
         Map<String, Object> producer) {
     static final String GROUP_ID = "tallystream-sink";
 
-    private static final String DEFAULT_KAFKA = "localhost:9092";
-    private static final String DEFAULT_REDIS = "redis://localhost:6379";
     private static final int SESSION_TIMEOUT_MS = 10_000;
     // The answer to a heartbeat is where a sink learns that another has come or gone; till then nobody does its work.
     private static final int HEARTBEAT_INTERVAL_MS = 1_000;
@@ -48,7 +46,7 @@ public record SinkConfig(
                 ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, FETCH_MAX_WAIT_MS);
         Map<String, Object> promised = Map.of(
                 ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                        environment.get(Settings.KAFKA_BOOTSTRAP_SERVERS, DEFAULT_KAFKA),
+                        environment.get(Settings.KAFKA_BOOTSTRAP_SERVERS, Settings.LOCAL_KAFKA),
                 ConsumerConfig.GROUP_ID_CONFIG, GROUP_ID,
                 ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed",
                 ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false",
@@ -63,7 +61,7 @@ public record SinkConfig(
                 ProducerConfig.ACKS_CONFIG, "all",
                 ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, "true");
         return new SinkConfig(
-                environment.get(Settings.REDIS_URI, DEFAULT_REDIS),
+                environment.get(Settings.REDIS_URI, Settings.LOCAL_REDIS),
                 environment.get(Settings.REDIS_KEY_PREFIX),
                 environment.get(Settings.REDIS_ALLOW_EVICTION),
                 environment.get(Settings.TIME_ZONE),

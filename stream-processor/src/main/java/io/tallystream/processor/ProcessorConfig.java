@@ -25,7 +25,6 @@ public record ProcessorConfig(
         CountingSettings counting, Topics.Settings topics, Map<String, Object> streams, Map<String, Object> admin) {
     static final String APPLICATION_ID = "tallystream-processor";
 
-    private static final String DEFAULT_KAFKA = "localhost:9092";
     private static final String STATE_FOLDER = "streams";
     private static final String SESSION_TIMEOUT =
             StreamsConfig.consumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG);
@@ -45,7 +44,7 @@ public record ProcessorConfig(
 
     /** Reads it from the environment. */
     public static ProcessorConfig from(Environment environment) {
-        String servers = environment.get(Settings.KAFKA_BOOTSTRAP_SERVERS, DEFAULT_KAFKA);
+        String servers = environment.get(Settings.KAFKA_BOOTSTRAP_SERVERS, Settings.LOCAL_KAFKA);
         int replicationFactor = environment.get(Settings.REPLICATION_FACTOR);
         Retention retention = new Retention(
                 environment.get(Settings.RETENTION_MINUTE),

@@ -12,6 +12,11 @@ import java.util.function.Function;
 
 /** Every variable there is, with its default. {@code docs/configuration.md} is checked against {@link #all()}. */
 public final class Settings {
+    /** Where services on their own look for Kafka if {@link #KAFKA_BOOTSTRAP_SERVERS} is not set. */
+    public static final String LOCAL_KAFKA = "localhost:9092";
+    /** Where services on their own look for Redis if {@link #REDIS_URI} is not set. */
+    public static final String LOCAL_REDIS = "redis://localhost:6379";
+
     private static final int MAX_PORT = 65_535;
     private static final String EXPECTED_URL =
             "an https URL, or an http URL of this machine, without user and fragment";
@@ -30,14 +35,14 @@ public final class Settings {
             "KAFKA_BOOTSTRAP_SERVERS",
             "",
             "Kafka to use, host:port, comma-separated. Standalone starts one of its own if this is not set;"
-                    + " services on their own then expect it on localhost:9092.");
+                    + " services on their own then use " + LOCAL_KAFKA + ".");
     public static final Setting<String> REDIS_URI = text(
                     "REDIS_URI",
                     "",
                     "Redis to use, one server, redis[s]://[user:password@]host[:port][/db]; the master that Sentinels name,"
                             + " redis[s]-sentinel://[user:password@]host[:port][,...][/db]#master; or a cluster,"
                             + " redis[s]-cluster://[user:password@]host[:port][,...]. Standalone starts one of its own if"
-                            + " this is not set; services on their own then expect it on localhost:6379.")
+                            + " this is not set; services on their own then use " + LOCAL_REDIS + ".")
             .asSecret();
     public static final Setting<String> REDIS_KEY_PREFIX = new Setting<>(
             "REDIS_KEY_PREFIX",
