@@ -1,5 +1,7 @@
 package io.tallystream.query.store;
 
+import io.lettuce.core.ScanArgs;
+import io.lettuce.core.ScanCursor;
 import io.lettuce.core.ScoredValue;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.tallystream.schema.count.CountAddress;
@@ -148,14 +150,42 @@ public final class Snapshot {
         return entries(keys.members(window, metric, dimension), Ranking.Order.DESCENDING, offset, limit);
     }
 
+    /**
+     * Some of the members of a dimension as they are stored, in no order.
+     *
+     * @param cursor where there are more; empty at the end
+     */
+    public record Part(List<Ranking.Entry> entries, Optional<String> cursor) {}
+
+    /**
+     * Members as they are stored, part after part. Unlike pages by rank, all parts together have each member that is there all the
+     * while, however counts change meanwhile; some may be in more than one.
+     *
+     * @param cursor of the part before; empty for the first
+     * @param size of a part, roughly
+     */
+    public CompletionStage<Part> part(
+            Window window, Metric metric, Dimension dimension, Optional<String> cursor, int size) {
+        String key = keys.members(window, metric, dimension);
+        ScanCursor from = cursor.map(ScanCursor::of).orElse(ScanCursor.INITIAL);
+        return link.ask(redis -> redis.zscan(key, from, ScanArgs.Builder.limit(size)))
+                .thenApply(scan -> new Part(
+                        asEntries(scan.getValues()),
+                        scan.isFinished() ? Optional.empty() : Optional.of(scan.getCursor())));
+    }
+
     private CompletionStage<List<Ranking.Entry>> entries(String key, Ranking.Order order, long offset, int limit) {
         long last = offset + limit - 1;
         return link.ask(redis -> order == Ranking.Order.DESCENDING
                         ? redis.zrevrangeWithScores(key, offset, last)
                         : redis.zrangeWithScores(key, offset, last))
-                .thenApply(scores -> scores.stream()
-                        .map(scored -> new Ranking.Entry(scored.getValue(), (long) scored.getScore()))
-                        .toList());
+                .thenApply(Snapshot::asEntries);
+    }
+
+    private static List<Ranking.Entry> asEntries(List<ScoredValue<String>> scores) {
+        return scores.stream()
+                .map(scored -> new Ranking.Entry(scored.getValue(), (long) scored.getScore()))
+                .toList();
     }
 
     /** Sums over the shares of all partitions, and how many shares there are. */

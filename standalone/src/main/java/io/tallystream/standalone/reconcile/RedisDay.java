@@ -15,8 +15,10 @@ import io.tallystream.schema.count.Granularity;
 import io.tallystream.schema.count.Metric;
 import io.tallystream.schema.count.Window;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -99,23 +101,29 @@ final class RedisDay {
                     .map(window -> snapshot.stored(window.window(), row.metric(), row.dimension(), 0, PAGE))
                     .toList()));
             for (int i = 0; i < some.size(); i++) {
-                readRest(new Place(row.metric(), row.dimension(), some.get(i).window()), pages.get(i), counts);
+                Place place = new Place(row.metric(), row.dimension(), some.get(i).window());
+                List<Ranking.Entry> page = pages.get(i);
+                if (page.size() < PAGE) {
+                    page.forEach(entry -> counts.add(place, entry.member(), entry.count()));
+                } else {
+                    many(place).forEach((member, count) -> counts.add(place, member, count));
+                }
             }
         }
     }
 
-    private void readRest(Place place, List<Ranking.Entry> first, DayCounts counts) throws InterruptedException {
-        List<Ranking.Entry> page = first;
-        long read = 0;
-        while (true) {
-            page.forEach(entry -> counts.add(place, entry.member(), entry.count()));
-            if (page.size() < PAGE) {
-                return;
-            }
-            read += PAGE;
-            long offset = read;
-            page = ask(snapshot -> snapshot.stored(place.window(), place.metric(), place.dimension(), offset, PAGE));
-        }
+    /** More than a page. By rank, members would be on none or on two of several pages, since ranks change while events come. */
+    private Map<String, Long> many(Place place) throws InterruptedException {
+        Map<String, Long> counts = new HashMap<>();
+        Optional<String> cursor = Optional.empty();
+        do {
+            Optional<String> from = cursor;
+            Snapshot.Part part =
+                    ask(snapshot -> snapshot.part(place.window(), place.metric(), place.dimension(), from, PAGE));
+            part.entries().forEach(entry -> counts.put(entry.member(), entry.count()));
+            cursor = part.cursor();
+        } while (cursor.isPresent());
+        return counts;
     }
 
     private <T> T ask(Function<Snapshot, CompletionStage<T>> question) throws InterruptedException {
