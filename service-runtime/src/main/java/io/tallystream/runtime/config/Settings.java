@@ -18,6 +18,8 @@ public final class Settings {
     public static final String LOCAL_REDIS = "redis://localhost:6379";
 
     private static final int MAX_PORT = 65_535;
+    // What is further away than the year 9999 has no place in Redis, and RFC 3339 no words for it.
+    private static final Duration MAX_DURATION = Duration.ofDays(36_500);
     private static final String EXPECTED_URL =
             "an https URL, or an http URL of this machine, without user and fragment";
 
@@ -303,7 +305,7 @@ public final class Settings {
                 defaultText,
                 false,
                 meaning,
-                "a positive ISO 8601 duration such as PT1H or P7D",
+                "a positive ISO 8601 duration such as PT1H or P7D, of %d days at most".formatted(MAX_DURATION.toDays()),
                 Settings::positiveDuration);
     }
 
@@ -346,9 +348,9 @@ public final class Settings {
 
     private static Duration positiveDuration(String text) {
         Duration value = Duration.parse(text);
-        // Kafka and Redis take milliseconds; what does not fit into a long throws here rather than there.
-        if (value.toMillis() <= 0) {
-            throw new IllegalArgumentException("not positive");
+        // Kafka and Redis take milliseconds.
+        if (value.compareTo(MAX_DURATION) > 0 || value.toMillis() <= 0) {
+            throw new IllegalArgumentException("out of range");
         }
         return value;
     }

@@ -108,7 +108,7 @@ class SettingsTest {
         "PARTITIONS, 10000",
         "TIME_ZONE, Europe/Berlin",
         "ALLOWED_LATENESS, PT0.001S",
-        "RETENTION_DAY, P730D",
+        "RETENTION_DAY, P36500D",
         "REDIS_ALLOW_EVICTION, true",
         "REQUEST_DEADLINE, PT1S",
         "SHUTDOWN_DELAY, PT15S",
@@ -134,6 +134,8 @@ class SettingsTest {
         "ALLOWED_LATENESS, PT0S",
         "ALLOWED_LATENESS, -PT1H",
         "ALLOWED_LATENESS, PT0.0001S",
+        "RETENTION_DAY, P36501D",
+        "EVENTS_RETENTION, P36500DT0.001S",
         // More milliseconds than a long holds.
         "RETENTION_DAY, P999999999999D",
         "DATA_DIR, a\0b",
