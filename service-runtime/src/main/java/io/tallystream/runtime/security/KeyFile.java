@@ -6,15 +6,18 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The file in which keys are kept: digests of their secrets, readable by its owner only, replaced as a whole. Several processes may
@@ -28,8 +31,12 @@ public final class KeyFile {
 
     private static final int MAX_BYTES = 8 * 1024 * 1024;
     private static final Object ONE_AT_A_TIME = new Object();
+    // A change takes milliseconds; a process that was stopped in the middle of one may hold the lock for ever.
+    private static final Duration LOCK_LIMIT = Duration.ofSeconds(10);
+    private static final long LOCK_RETRY_MS = 20;
 
     private final Path file;
+    private final Duration lockLimit;
 
     /** What {@link #change} does to the keys. */
     private interface Change {
@@ -38,7 +45,13 @@ public final class KeyFile {
 
     /** That file, whether or not it is there. */
     public KeyFile(Path file) {
+        this(file, LOCK_LIMIT);
+    }
+
+    /** @param lockLimit how long a change waits for those of other processes */
+    KeyFile(Path file, Duration lockLimit) {
         this.file = requireNonNull(file, "file");
+        this.lockLimit = requireNonNull(lockLimit, "lockLimit");
     }
 
     /** Where it is. */
@@ -115,10 +128,39 @@ public final class KeyFile {
                             lockFile,
                             Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
                             PrivateFiles.ofFile());
-                    FileLock lock = channel.lock()) {
+                    FileLock lock = lock(channel, lockFile)) {
                 requireNonNull(lock, "lock");
                 replace(folder, KeyFileFormat.write(change.apply(read())));
             }
+        }
+    }
+
+    private FileLock lock(FileChannel channel, Path lockFile) throws IOException {
+        long begin = System.nanoTime();
+        while (true) {
+            FileLock lock = tryLock(channel);
+            if (lock != null) {
+                return lock;
+            }
+            if (System.nanoTime() - begin > lockLimit.toNanos()) {
+                throw new KeyFileException(
+                        "is not changed: another process has held %s for %s".formatted(lockFile, lockLimit), null);
+            }
+            try {
+                TimeUnit.MILLISECONDS.sleep(LOCK_RETRY_MS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new KeyFileException("is not changed: interrupted", e);
+            }
+        }
+    }
+
+    private static FileLock tryLock(FileChannel channel) throws IOException {
+        try {
+            return channel.tryLock();
+        } catch (OverlappingFileLockException e) {
+            // Somebody else in this process.
+            return null;
         }
     }
 

@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.OptionalInt;
@@ -122,6 +126,25 @@ class KeyFileTest {
         }
 
         assertThat(file.read()).hasSize(40);
+    }
+
+    @Test
+    void shouldNotWaitForEverForAnotherChange() throws Exception {
+        file.add(server("shop", SECRET));
+        Path lockFile = file.path().resolveSibling(KeyFile.NAME + ".lock");
+        KeyFile impatient = new KeyFile(file.path(), Duration.ofMillis(50));
+
+        try (FileChannel channel = FileChannel.open(lockFile, StandardOpenOption.WRITE);
+                FileLock held = channel.lock()) {
+            assertThat(held.isValid()).isTrue();
+            assertThatThrownBy(() -> impatient.add(server("app", "tsi_fedcba9876543210")))
+                    .isInstanceOf(KeyFileException.class)
+                    .hasMessage("is not changed: another process has held " + lockFile + " for PT0.05S");
+            assertThat(file.read()).extracting(ApiKey::name).containsExactly("shop");
+        }
+
+        impatient.add(server("app", "tsi_fedcba9876543210"));
+        assertThat(file.read()).extracting(ApiKey::name).containsExactly("shop", "app");
     }
 
     @ParameterizedTest
