@@ -101,7 +101,7 @@ public final class Keyring implements KeyLookup, AutoCloseable {
         Optional<byte[]> found = file.content();
         if (found.isEmpty()) {
             if (content != null) {
-                throw new IOException("is gone");
+                throw new KeyFileException("is gone", null);
             }
             return false;
         }
@@ -114,8 +114,6 @@ public final class Keyring implements KeyLookup, AutoCloseable {
     }
 
     private static String described(Exception e) {
-        return e instanceof KeyFileException || "is gone".equals(e.getMessage())
-                ? e.getMessage()
-                : "cannot be read: " + e;
+        return e instanceof KeyFileException ? e.getMessage() : "cannot be read: " + e;
     }
 }
