@@ -123,13 +123,20 @@ public final class Event {
             char c = text.charAt(i);
             if (c == '"' || c == '\\') {
                 json.append('\\').append(c);
-            } else if (c < ' ') {
+            } else if (c < ' ' || isLoneSurrogate(text, i)) {
                 json.append("\\u%04x".formatted((int) c));
             } else {
                 json.append(c);
             }
         }
         json.append('"');
+    }
+
+    // UTF-8 has no bytes for half a character: it would become a question mark, and be counted as that.
+    private static boolean isLoneSurrogate(String text, int at) {
+        int whole = text.codePointAt(at);
+        boolean isSecondHalf = at > 0 && Character.isSurrogatePair(text.charAt(at - 1), text.charAt(at));
+        return whole >= Character.MIN_SURROGATE && whole <= Character.MAX_SURROGATE && !isSecondHalf;
     }
 
     /** As JSON. */

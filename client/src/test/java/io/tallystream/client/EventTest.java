@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class EventTest {
@@ -48,6 +49,19 @@ class EventTest {
     @Test
     void shouldQuoteWhatIsNoText() {
         assertThat(Event.click("a\nb\u0000")).asString().contains("\"a\\u000ab\\u0000\"");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"\ud83d, d83d", "a\ude00, ude00", "\ud83d\ud83d\ude00, d83d", "\ude00\ud83d, ude00"})
+    void shouldNotMakeAnotherTextOfHalfACharacter(String text, String half) {
+        EventReading reading =
+                new EventReader().read(Event.click(text).toString().getBytes(StandardCharsets.UTF_8));
+
+        assertThat(Event.click(text)).asString().contains(half);
+        assertThat(reading)
+                .isInstanceOfSatisfying(
+                        EventReading.Invalid.class,
+                        invalid -> assertThat(invalid.field()).isEqualTo("product_id"));
     }
 
     @Test
