@@ -146,8 +146,10 @@ class Copy:
     def start(self, command):
         """What it says until it sends demo traffic."""
         with open(self._log, "w", encoding="utf-8") as log:
+            # Whatever runs in the background of a script ignores Ctrl-C, and all that it starts.
             self._demo = subprocess.Popen(["bash", "-c", command], cwd=self.folder, stdout=log, stderr=subprocess.STDOUT,
-                                          start_new_session=True)
+                                          start_new_session=True,
+                                          preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
         end = time.monotonic() + LIMIT
         while "Ctrl-C stops it all" not in self._log.read_text():
             started = self._demo.poll() is None and time.monotonic() < end
@@ -167,7 +169,8 @@ class Copy:
             try:
                 self.stop()
             finally:
-                self._demo.kill()
+                if self._demo.poll() is None:
+                    os.killpg(self._demo.pid, signal.SIGKILL)
 
 
 class Unreliable(http.server.BaseHTTPRequestHandler):
