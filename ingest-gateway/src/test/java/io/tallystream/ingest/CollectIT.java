@@ -180,10 +180,7 @@ class CollectIT extends OneGateway {
         String large = click("l1") + " ".repeat(65_536);
         assertProblem(gateway.send(beacon(large, "198.51.100.5").build()), 413, "too-large");
         BodyPublisher chunks = BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(large.getBytes(UTF_8)));
-        assertProblem(
-                gateway.send(beacon("", "198.51.100.5").POST(chunks).build()),
-                413,
-                "too-large");
+        assertProblem(gateway.send(beacon("", "198.51.100.5").POST(chunks).build()), 413, "too-large");
         assertProblem(gateway.send(beacon("nonsense", "198.51.100.5").build()), 400, "malformed");
         HttpResponse<String> get = gateway.send(
                 gateway.bare(COLLECT).header("Origin", TestKeys.ORIGIN).build());

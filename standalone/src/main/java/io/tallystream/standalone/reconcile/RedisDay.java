@@ -101,7 +101,8 @@ final class RedisDay {
                     .map(window -> snapshot.stored(window.window(), row.metric(), row.dimension(), 0, PAGE))
                     .toList()));
             for (int i = 0; i < some.size(); i++) {
-                Place place = new Place(row.metric(), row.dimension(), some.get(i).window());
+                Place place =
+                        new Place(row.metric(), row.dimension(), some.get(i).window());
                 List<Ranking.Entry> page = pages.get(i);
                 if (page.size() < PAGE) {
                     page.forEach(entry -> counts.add(place, entry.member(), entry.count()));

@@ -88,9 +88,9 @@ class RedisDayIT {
                 Map<String, Long> most = stored();
 
                 assertThat(counts).hasSize(PRODUCTS);
-                assertThat(counts).allSatisfy((product, count) -> assertThat(count)
-                        .as(product)
-                        .isBetween(least.get(product), most.get(product)));
+                assertThat(counts)
+                        .allSatisfy((product, count) ->
+                                assertThat(count).as(product).isBetween(least.get(product), most.get(product)));
             }
         } finally {
             over.set(true);
