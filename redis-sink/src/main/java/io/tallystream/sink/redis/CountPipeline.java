@@ -32,6 +32,8 @@ public final class CountPipeline {
     private static final int SLICE_COMMANDS = 8_192;
     // Of one command: others wait for as long as it takes.
     private static final int MAX_MEMBERS = 1_000;
+    // Then Redis is to begin: it works while the next are made.
+    private static final int MEMBERS_BEFORE_FLUSH = 500;
     private static final Instant LONG_AGO = Instant.EPOCH.plusSeconds(1);
 
     private final CountPlacement placement;
@@ -62,16 +64,22 @@ public final class CountPipeline {
         Map<String, CountPlacement.Entries> byKey = placement.byKey(keys, changes.counts());
         erase(servers, keys, changes.erased());
         Slice slice = new Slice(new Replies(), new ArrayList<>(), new ArrayList<>());
-        byKey.forEach((key, entries) -> {
-            List<ScoredValue<String>> scores = entries.scores();
+        int unflushed = 0;
+        for (Map.Entry<String, CountPlacement.Entries> entry : byKey.entrySet()) {
+            List<ScoredValue<String>> scores = entry.getValue().scores();
             for (int from = 0; from < scores.size(); from += MAX_MEMBERS) {
                 List<ScoredValue<String>> some = scores.subList(from, Math.min(scores.size(), from + MAX_MEMBERS));
-                send(servers, key, entries.expiry(), some, slice);
+                send(servers, entry.getKey(), entry.getValue().expiry(), some, slice);
+                unflushed += some.size();
                 if (slice.replies().size() > SLICE_COMMANDS) {
                     flushAndAwait(servers, slice);
+                    unflushed = 0;
+                } else if (unflushed >= MEMBERS_BEFORE_FLUSH) {
+                    flush(servers);
+                    unflushed = 0;
                 }
             }
-        });
+        }
         flushAndAwait(servers, slice);
     }
 
@@ -107,8 +115,12 @@ public final class CountPipeline {
         flushAndAwait(servers, replies);
     }
 
-    private void flushAndAwait(RedisServers servers, Replies replies) {
+    private static void flush(RedisServers servers) {
         servers.all().forEach(server -> server.connection().flushCommands());
+    }
+
+    private void flushAndAwait(RedisServers servers, Replies replies) {
+        flush(servers);
         replies.awaitAll(replyLimit);
     }
 

@@ -4,7 +4,9 @@ import static java.util.Objects.requireNonNull;
 
 import io.lettuce.core.ScoredValue;
 import io.tallystream.schema.count.CountAddress;
+import io.tallystream.schema.count.Dimension;
 import io.tallystream.schema.count.Granularity;
+import io.tallystream.schema.count.Metric;
 import io.tallystream.schema.count.Retention;
 import io.tallystream.schema.count.Window;
 import io.tallystream.schema.count.WindowCalendar;
@@ -34,6 +36,9 @@ public final class CountPlacement {
     /** What is to be written to one key. */
     record Entries(Optional<Instant> expiry, List<ScoredValue<String>> scores) {}
 
+    /** What a key is made of: cheaper to compare than keys are to make. */
+    private record Place(Window window, Metric metric, Dimension dimension) {}
+
     /** The clock says what has expired. */
     public CountPlacement(Retention retention, WindowCalendar calendar, Clock clock) {
         this.retention = requireNonNull(retention, "retention");
@@ -47,10 +52,14 @@ public final class CountPlacement {
      * @throws IllegalArgumentException if there is no such window, or the count is more than 2<sup>53</sup>
      */
     public void check(CountAddress address, long count) {
+        checkCount(count);
+        expiryOf(address);
+    }
+
+    private static void checkCount(long count) {
         if (count > MAX_COUNT) {
             throw new IllegalArgumentException("a count of more than 2^53 cannot be kept exactly: " + count);
         }
-        expiryOf(address);
     }
 
     /**
@@ -61,10 +70,17 @@ public final class CountPlacement {
     Map<String, Entries> byKey(CountKeys keys, Map<CountAddress, Long> counts) {
         Instant now = clock.instant();
         Map<String, Entries> byKey = new HashMap<>();
+        Map<Place, Entries> byPlace = new HashMap<>();
         counts.forEach((address, value) -> {
-            check(address, value);
-            Entries entries =
-                    byKey.computeIfAbsent(keys.key(address), key -> new Entries(expiryOf(address), new ArrayList<>()));
+            checkCount(value);
+            Place place = new Place(address.window(), address.metric(), address.dimension());
+            Entries entries = byPlace.get(place);
+            if (entries == null) {
+                // Totals of all metrics share a key.
+                entries = byKey.computeIfAbsent(
+                        keys.key(address), key -> new Entries(expiryOf(address), new ArrayList<>()));
+                byPlace.put(place, entries);
+            }
             entries.scores().add(ScoredValue.just(value, keys.member(address)));
         });
         byKey.values()
