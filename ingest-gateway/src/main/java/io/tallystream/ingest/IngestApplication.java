@@ -9,11 +9,11 @@ import io.tallystream.ingest.http.BodyBudget;
 import io.tallystream.ingest.http.BodyReader;
 import io.tallystream.ingest.http.ClickHandler;
 import io.tallystream.ingest.http.CollectHandler;
+import io.tallystream.ingest.http.CrossOriginFile;
 import io.tallystream.ingest.http.EventsHandler;
 import io.tallystream.ingest.http.Publication;
 import io.tallystream.ingest.http.RequestMeter;
 import io.tallystream.ingest.http.ServersOnly;
-import io.tallystream.ingest.http.StaticFile;
 import io.tallystream.ingest.http.Submission;
 import io.tallystream.ingest.http.Verdicts;
 import io.tallystream.ingest.intake.EventIntake;
@@ -154,11 +154,11 @@ public final class IngestApplication implements Service {
         Router router = Router.router(vertx);
         ProblemHandler.install(router);
         router.route().handler(requests);
-        router.route("/tally.js").handler(new StaticFile("/browser/tally.js", "text/javascript; charset=utf-8"));
-        router.route("/openapi.yaml").handler(new StaticFile("/contract/openapi.yaml", "application/yaml"));
-        router.route("/asyncapi.yaml").handler(new StaticFile("/contract/asyncapi.yaml", "application/yaml"));
+        router.route("/tally.js").handler(new CrossOriginFile("/browser/tally.js", "text/javascript; charset=utf-8"));
+        router.route("/openapi.yaml").handler(new CrossOriginFile("/contract/openapi.yaml", "application/yaml"));
+        router.route("/asyncapi.yaml").handler(new CrossOriginFile("/contract/asyncapi.yaml", "application/yaml"));
         router.route("/event.schema.json")
-                .handler(new StaticFile("/contract/event.schema.json", "application/schema+json"));
+                .handler(new CrossOriginFile("/contract/event.schema.json", "application/schema+json"));
         // Keys before bodies, so that no body is kept of whom we do not know.
         router.route(COLLECT)
                 .handler(addresses)

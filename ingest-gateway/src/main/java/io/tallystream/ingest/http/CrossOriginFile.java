@@ -15,7 +15,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /** A file that anybody may have, of whatever page, served from memory. Immutable. */
-public final class StaticFile implements Handler<RoutingContext> {
+public final class CrossOriginFile implements Handler<RoutingContext> {
     private static final int NOT_MODIFIED = 304;
     private static final int TAG_BYTES = 16;
 
@@ -27,8 +27,9 @@ public final class StaticFile implements Handler<RoutingContext> {
      * Reads it.
      *
      * @param resource its absolute name on the class path
+     * @throws IllegalStateException if there is none
      */
-    public StaticFile(String resource, String type) {
+    public CrossOriginFile(String resource, String type) {
         byte[] bytes = read(resource);
         this.content = Buffer.buffer(bytes);
         this.type = type;
@@ -58,10 +59,13 @@ public final class StaticFile implements Handler<RoutingContext> {
     }
 
     private static byte[] read(String resource) {
-        try (InputStream in = StaticFile.class.getResourceAsStream(resource)) {
+        try (InputStream in = CrossOriginFile.class.getResourceAsStream(resource)) {
+            if (in == null) {
+                throw new IllegalStateException(resource + " is not in the jar");
+            }
             return in.readAllBytes();
         } catch (IOException e) {
-            throw new UncheckedIOException(resource + " is not in the jar", e);
+            throw new UncheckedIOException(resource, e);
         }
     }
 
