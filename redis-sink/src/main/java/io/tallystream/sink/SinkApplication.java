@@ -56,7 +56,12 @@ public final class SinkApplication implements Service {
             throw new StartupException("REDIS_URI " + e.getMessage(), e);
         }
         meters = new SinkMeters(context.meters(), counts, Clock.systemUTC());
-        loop = new SinkLoop(config.consumer(), new AcknowledgedSends(config.producer()), counts, meters);
+        loop = new SinkLoop(
+                config.consumer(),
+                new PartitionEnds(config.admin(), Clock.systemUTC()),
+                new AcknowledgedSends(config.producer()),
+                counts,
+                meters);
         context.health().add("redis-sink", loop::health);
         thread = new Thread(this::run, "redis-sink");
         thread.start();

@@ -6,6 +6,7 @@ import io.tallystream.schema.count.Retention;
 import java.time.ZoneId;
 import java.util.HashMap;
 import java.util.Map;
+import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 
@@ -16,6 +17,7 @@ import org.apache.kafka.clients.producer.ProducerConfig;
  * @param allowEviction whether a Redis will do that may evict keys
  * @param consumer settings of the Kafka consumer
  * @param producer settings of the Kafka producer, for records that are no counts and for requests to erase users
+ * @param admin settings of the Kafka client that asks how much there is to read
  */
 public record SinkConfig(
         String redisUri,
@@ -24,7 +26,8 @@ public record SinkConfig(
         ZoneId zone,
         Retention retention,
         Map<String, Object> consumer,
-        Map<String, Object> producer) {
+        Map<String, Object> producer,
+        Map<String, Object> admin) {
     static final String GROUP_ID = "tallystream-sink";
 
     private static final int SESSION_TIMEOUT_MS = 10_000;
@@ -36,6 +39,7 @@ public record SinkConfig(
     // A sink that is asked to stop waits for what it is sending.
     private static final int SEND_REQUEST_MS = 3_000;
     private static final int SEND_LIMIT_MS = 6_000;
+    private static final int ADMIN_TIMEOUT_MS = 5_000;
 
     /** Reads it from the environment. */
     public static SinkConfig from(Environment environment) {
@@ -60,6 +64,11 @@ public record SinkConfig(
                 ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, promised.get(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG),
                 ProducerConfig.ACKS_CONFIG, "all",
                 ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, "true");
+        Map<String, Object> adminDefaults = Map.of(
+                CommonClientConfigs.REQUEST_TIMEOUT_MS_CONFIG, ADMIN_TIMEOUT_MS,
+                CommonClientConfigs.DEFAULT_API_TIMEOUT_MS_CONFIG, ADMIN_TIMEOUT_MS);
+        Map<String, Object> adminPromises = Map.of(
+                CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, promised.get(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG));
         return new SinkConfig(
                 environment.get(Settings.REDIS_URI, Settings.LOCAL_REDIS),
                 environment.get(Settings.REDIS_KEY_PREFIX),
@@ -71,7 +80,8 @@ public record SinkConfig(
                         environment.get(Settings.RETENTION_DAY),
                         environment.get(Settings.RETENTION_USER_DAY)),
                 environment.kafkaClient("CONSUMER", defaults, promised),
-                environment.kafkaClient("PRODUCER", producerDefaults, producerPromises));
+                environment.kafkaClient("PRODUCER", producerDefaults, producerPromises),
+                environment.kafkaClient("ADMIN", adminDefaults, adminPromises));
     }
 
     /** Settings of a consumer of no group: it neither takes partitions from a sink nor commits for one. */

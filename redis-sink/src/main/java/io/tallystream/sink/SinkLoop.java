@@ -71,6 +71,7 @@ final class SinkLoop implements Runnable {
     // A member that sends no heartbeat for as long as this is no member any more.
     private final Duration sessionTimeout;
     private final Batch batch;
+    private final PartitionEnds ends;
     private final FreshnessReport freshness;
     private final Set<TopicPartition> notCompared = new HashSet<>();
     private final Map<TopicPartition, Long> notCommitted = new HashMap<>();
@@ -82,16 +83,22 @@ final class SinkLoop implements Runnable {
     private long nextAttempt = System.nanoTime();
     private volatile Health health = Health.down("waiting for Kafka");
 
-    /** Closes what it sends with, not the counts. */
-    SinkLoop(Map<String, Object> consumerSettings, AcknowledgedSends sends, RedisCounts counts, SinkMeters meters) {
+    /** Closes what it asks and sends with, not the counts. */
+    SinkLoop(
+            Map<String, Object> consumerSettings,
+            PartitionEnds ends,
+            AcknowledgedSends sends,
+            RedisCounts counts,
+            SinkMeters meters) {
         this.consumer = new KafkaConsumer<>(consumerSettings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        this.ends = requireNonNull(ends, "ends");
         this.sends = requireNonNull(sends, "sends");
         this.counts = requireNonNull(counts, "counts");
         this.meters = requireNonNull(meters, "meters");
         deadLetters = new DeadLetters(sends);
         erasures = new Erasures(counts, sends);
         batch = new Batch(counts);
-        freshness = new FreshnessReport(consumer, Clock.systemUTC());
+        freshness = new FreshnessReport(consumer, ends, Clock.systemUTC());
         sessionTimeout = Duration.ofMillis(Long.parseLong(
                 consumerSettings.get(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG).toString()));
     }
@@ -122,9 +129,7 @@ final class SinkLoop implements Runnable {
             awaitTopics();
             consumer.subscribe(Topics.counts(), new Assignment());
             while (!isStopped()) {
-                freshness.beforePoll();
                 read();
-                freshness.afterPoll();
                 if (System.nanoTime() - nextAttempt >= 0) {
                     // With nothing to write too, so that a Redis that went away is noticed when it is not needed yet.
                     attempt();
@@ -140,6 +145,7 @@ final class SinkLoop implements Runnable {
             try {
                 consumer.close(CloseOptions.timeout(CLOSE_LIMIT));
             } finally {
+                ends.close();
                 sends.close();
             }
         }
@@ -240,7 +246,7 @@ final class SinkLoop implements Runnable {
                 case CONFIRMED -> {
                     freshness.confirmed(batch.newestOfEach());
                     confirmed(positions, Duration.ofNanos(System.nanoTime() - begin));
-                    counts.tellFreshness(freshness.scores(notCompared));
+                    counts.tellFreshness(freshness.scores(positions));
                     erasures.handOn();
                 }
                 case LOST -> {
@@ -315,6 +321,7 @@ final class SinkLoop implements Runnable {
                 LOGGER.warn("Redis has {} up to {} and not up to {}: reading it again", partition, known, begin);
                 meters.addRewind();
                 batch.drop(List.of(partition));
+                freshness.forget(List.of(partition));
                 notCommitted.remove(partition);
                 committed.remove(partition);
                 if (known == 0) {

@@ -54,6 +54,7 @@ class SinkConfigTest {
                 "KAFKA_CLIENT_SECURITY_PROTOCOL", "SASL_SSL",
                 "KAFKA_CONSUMER_MAX_POLL_RECORDS", "7"));
         variables.put("REDIS_KEY_PREFIX", "other");
+        variables.put("KAFKA_ADMIN_DEFAULT_API_TIMEOUT_MS", "2000");
 
         SinkConfig config = read(variables);
 
@@ -72,6 +73,10 @@ class SinkConfigTest {
                 .containsEntry("bootstrap.servers", "kafka:1")
                 .containsEntry("security.protocol", "SASL_SSL")
                 .containsEntry("acks", "all");
+        assertThat(config.admin())
+                .containsEntry("bootstrap.servers", "kafka:1")
+                .containsEntry("security.protocol", "SASL_SSL")
+                .containsEntry("default.api.timeout.ms", "2000");
     }
 
     @ParameterizedTest
