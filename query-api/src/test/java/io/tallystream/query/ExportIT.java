@@ -12,6 +12,9 @@ import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -61,13 +64,8 @@ class ExportIT extends WithApi {
     }
 
     @Test
-    @SuppressWarnings({"unchecked", "rawtypes"}) // An array of a generic type cannot be made otherwise.
     void shouldHoldAllMembersHoweverMany() throws Exception {
-        String key = counts.keys().members(Window.LIFETIME, Metric.CLICKS, Dimension.USER);
-        ScoredValue[] users = IntStream.range(0, USERS)
-                .mapToObj(i -> ScoredValue.just(1 + i % 1_000, "user,%d".formatted(i)))
-                .toArray(ScoredValue[]::new);
-        counts.redis().zadd(key, users);
+        addUsers(counts.keys().members(Window.LIFETIME, Metric.CLICKS, Dimension.USER));
 
         List<String> lines = api.csv("/api/v1/users?format=csv").lines().toList();
 
@@ -79,6 +77,45 @@ class ExportIT extends WithApi {
         assertThat(clicks).isSortedAccordingTo((a, b) -> b - a);
         assertThat(api.csv("/api/v1/users?format=csv&limit=5").lines()).hasSize(6);
         assertThat(api.csv("/api/v1/users?format=csv&order=asc").lines()).hasSize(11);
+    }
+
+    @Test
+    void shouldHoldEachMemberOnceWhileCountsChange() throws Exception {
+        String key = counts.keys().members(Window.LIFETIME, Metric.CLICKS, Dimension.USER);
+        addUsers(key);
+        AtomicBoolean over = new AtomicBoolean();
+        CompletableFuture<Void> clicks = CompletableFuture.runAsync(() -> {
+            Random random = new Random(1);
+            while (!over.get()) {
+                counts.redis().zincrby(key, 1 + random.nextInt(1_000), user(random.nextInt(USERS)));
+            }
+        });
+
+        List<String> users;
+        try {
+            users = api.csv("/api/v1/users?format=csv")
+                    .lines()
+                    .skip(1)
+                    .map(line -> line.substring(1, line.lastIndexOf('"')))
+                    .toList();
+        } finally {
+            over.set(true);
+        }
+        clicks.get();
+
+        assertThat(users).doesNotHaveDuplicates().hasSize(USERS);
+    }
+
+    @SuppressWarnings({"unchecked", "rawtypes"}) // An array of a generic type cannot be made otherwise.
+    private void addUsers(String key) {
+        ScoredValue[] users = IntStream.range(0, USERS)
+                .mapToObj(i -> ScoredValue.just(1 + i % 1_000, user(i)))
+                .toArray(ScoredValue[]::new);
+        counts.redis().zadd(key, users);
+    }
+
+    private static String user(int number) {
+        return "user,%d".formatted(number);
     }
 
     @Test

@@ -150,6 +150,11 @@ public final class Snapshot {
         return entries(keys.members(window, metric, dimension), Ranking.Order.DESCENDING, offset, limit);
     }
 
+    /** How many there are of them. */
+    public CompletionStage<Long> members(Window window, Metric metric, Dimension dimension) {
+        return link.ask(redis -> redis.zcard(keys.members(window, metric, dimension)));
+    }
+
     /**
      * Some of the members of a dimension as they are stored, in no order.
      *
