@@ -46,7 +46,7 @@ function columns(compare) {
     }},
     number('calls', count),
     ...(compare === null ? [] : [number('before', count, {render(cell, row) {
-      cell.replaceChildren(row.settled ? changed(row.calls, row.before, '') : count(row.before));
+      cell.replaceChildren(row.settled && !row.unlisted ? changed(row.calls, row.before, '') : count(row.before));
     }})]),
     number('share', value => percent(value, 1), {render: barred(row => row.share, row => percent(row.share, 1))}),
     number('success_rate', percent, {render: rate}),
@@ -98,9 +98,11 @@ export function create({params}) {
         past === null ? null : askIfKept('stats/endpoints', {...window, window: past, limit: 200}, signal),
         past === null ? null : askIfKept('stats/statuses', {granularity: span, window: past}, signal)]);
       const known = new Map((before?.data ?? []).map(row => [row.endpoint, row.calls]));
+      // Of an endpoint that is not among the busiest of then it is not known whether it had any calls.
+      const unlisted = row => before !== null && before.members > before.data.length && !known.has(row.endpoint);
       const total = statuses.calls;
       const rows = answer.data.map(row => ({...row, settled: answer.final, share: total === 0 ? null : row.calls / total,
-        before: before === null ? null : known.get(row.endpoint) ?? 0}));
+        unlisted: unlisted(row), before: before === null || unlisted(row) ? null : known.get(row.endpoint) ?? 0}));
       const show = () => table.show(rows.map(row => ({...row, course: courses.get(row.endpoint)})), windowTitle(answer));
       const slow = [...answer.data].filter(row => row.p95 !== null).sort((a, b) => b.p95 - a.p95)[0];
       tiles.show('calls', count(total), {note: compare === null || !answer.final ? windowTitle(answer) : changed(total, statusesBefore?.calls ?? null, t('compare.' + compare))});

@@ -11,6 +11,8 @@ import {Tiles} from '../tiles.js';
 import {isNothing, names, states, timeColumn} from '../windows.js';
 
 const LIMIT = 25;
+// Those of the busiest pages need not be among so few of those that were looked at longest.
+const DWELLS = 200;
 
 function number(id, show, more = {}) {
   return {id, title: t('column.' + id), value: row => row[id], show: row => show(row[id]), number: true, sort: 'down', ...more};
@@ -38,8 +40,8 @@ export function create({params}) {
     title: t('view.products'), tools: windowPicker(span, at),
     element: h('div', {class: 'stack'}, tiles.element, course.element, h('div', {class: 'grid uneven'}, products.element, pages.element)),
     async load(signal) {
-      const top = (metric, dimension) => ask('stats/top', {metric, dimension, granularity: span, window: at, limit: LIMIT}, signal);
-      const [clicks, views, time, visits] = await Promise.all([top('clicks', 'product'), top('page_views', 'page'), top('dwell_ms', 'page'), top('dwells', 'page')]);
+      const top = (metric, dimension, limit = LIMIT) => ask('stats/top', {metric, dimension, granularity: span, window: at, limit}, signal);
+      const [clicks, views, time, visits] = await Promise.all([top('clicks', 'product'), top('page_views', 'page'), top('dwell_ms', 'page', DWELLS), top('dwells', 'page', DWELLS)]);
       const range = {granularity: fine, from: clicks.from, to: clicks.to};
       const [clickTrend, viewTrend] = await Promise.all(['clicks', 'page_views'].map(metric => askIfKept('stats/trend', {...range, metric}, signal)));
       const known = new Map(visits.data.map(row => [row.member, row.count]));
