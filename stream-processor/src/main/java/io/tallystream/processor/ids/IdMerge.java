@@ -2,24 +2,29 @@ package io.tallystream.processor.ids;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Makes one run of one or more sorted sources, in the background, in steps. Its methods are for the thread that started it; the
- * sources must not change or be closed before it has ended.
+ * sources must not change or be closed before it has ended or was abandoned.
  */
 final class IdMerge {
     private static final int STEP_IDS = 32_768;
+    // Less than a consumer may go without polling. It takes seconds, unless the disk stands still.
+    private static final Duration LIMIT = Duration.ofMinutes(4);
 
     private final Path folder;
     private final long ids;
     // Those that are not at their end come first.
     private final IdCursor[] sources;
+    private final Duration limit;
     // Of the worker alone.
     private int live;
     private IdRun.Writer writer;
-    private volatile boolean abandoned;
     // Guarded by this.
+    private boolean abandoned;
     private boolean ended;
     private IdRun made;
     private Throwable failure;
@@ -29,9 +34,15 @@ final class IdMerge {
      * @param ids how many the sources have, at most
      */
     IdMerge(Path folder, long ids, List<IdCursor> sources) {
+        this(folder, ids, sources, LIMIT);
+    }
+
+    /** @param limit how long its result is waited for */
+    IdMerge(Path folder, long ids, List<IdCursor> sources, Duration limit) {
         this.folder = folder;
         this.ids = ids;
         this.sources = sources.toArray(new IdCursor[0]);
+        this.limit = limit;
     }
 
     /** Starts it; returns it. */
@@ -49,31 +60,47 @@ final class IdMerge {
         return ended;
     }
 
-    /** Waits until it has ended. */
+    /**
+     * Waits until it has ended.
+     *
+     * @throws IOException if it failed, or takes too long
+     */
     synchronized IdRun result() throws IOException {
         awaitEnd();
+        if (!ended) {
+            throw new IOException("%d ids are not written within %s".formatted(ids, limit));
+        }
         if (failure != null) {
             throw new IOException(failure.toString(), failure);
         }
         return made;
     }
 
-    /** Ends it soon, and gives back what it has made. */
+    /**
+     * Ends it soon, and gives back what it has made. Does not wait for it: runs are closed by the worker too, and so not in the middle
+     * of a step.
+     */
     synchronized void abandon() {
         abandoned = true;
-        awaitEnd();
         if (made != null) {
             made.close();
         }
     }
 
+    private synchronized boolean isAbandoned() {
+        return abandoned;
+    }
+
     private synchronized void awaitEnd() {
         boolean interrupted = false;
-        while (!ended) {
+        long deadline = System.nanoTime() + limit.toNanos();
+        for (long left = limit.toMillis();
+                !ended && left > 0;
+                left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime())) {
             try {
-                wait();
+                wait(left);
             } catch (InterruptedException e) {
-                // The sources are in use until then, and that is not long.
+                // What was read would be lost, and that it ends does not take long.
                 interrupted = true;
             }
         }
@@ -84,7 +111,7 @@ final class IdMerge {
 
     private void step() {
         try {
-            if (abandoned) {
+            if (isAbandoned()) {
                 release();
                 end(null, null);
             } else if (mergeSome()) {
@@ -113,6 +140,9 @@ final class IdMerge {
     }
 
     private synchronized void end(IdRun run, Throwable failed) {
+        if (abandoned && run != null) {
+            run.close();
+        }
         made = run;
         failure = failed;
         ended = true;
