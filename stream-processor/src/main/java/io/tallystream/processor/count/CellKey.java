@@ -7,7 +7,9 @@ package io.tallystream.processor.count;
 final class CellKey {
     static final int MAX_NAMES = 1 << 20;
 
-    private static final int SUB_BITS = 14;
+    /** How many bits a sub has. */
+    static final int SUB_BITS = 14;
+
     private static final int AMOUNT_BITS = 4;
     private static final int NAME_BITS = 20;
     private static final int AMOUNT_SHIFT = SUB_BITS;

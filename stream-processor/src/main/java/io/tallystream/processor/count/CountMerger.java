@@ -31,13 +31,10 @@ public final class CountMerger implements Processor<byte[], byte[], byte[], Outp
     // There are as many groups as endpoints, most with few amounts.
     private static final int FIRST_OF_GROUP = 16;
     private static final int MAX_REMEMBERED_HEADS = 50_000;
-    private static final int SUB_BITS = 14;
+    private static final int SUB_BITS = CellKey.SUB_BITS;
     private static final int TARGET_BITS = 5;
     private static final int GRANULARITY_BITS = 2;
-    // In the order of their codes.
-    private static final Granularity[] GRANULARITIES = {
-        Granularity.MINUTE, Granularity.HOUR, Granularity.DAY, Granularity.LIFETIME
-    };
+    private static final Granularity[] GRANULARITIES = Granularity.values();
     private static final long REMOVE_EVERY_MS = Duration.ofMinutes(10).toMillis();
 
     private final CountMeters meters;
@@ -174,7 +171,7 @@ public final class CountMerger implements Processor<byte[], byte[], byte[], Outp
     }
 
     private static Granularity granularityOf(long cell) {
-        return GRANULARITIES[(int) (cell >>> TARGET_BITS) & ((1 << GRANULARITY_BITS) - 1)];
+        return WindowStarts.granularity((int) (cell >>> TARGET_BITS) & ((1 << GRANULARITY_BITS) - 1));
     }
 
     private static int startOf(long cell) {

@@ -14,6 +14,10 @@ import java.util.Map;
  * asked the calendar. For one thread.
  */
 final class WindowStarts {
+    // In the order of their codes.
+    private static final Granularity[] BY_CODE = {
+        Granularity.MINUTE, Granularity.HOUR, Granularity.DAY, Granularity.LIFETIME
+    };
     private static final int MAX_REMEMBERED = 20_000;
     private static final long MINUTE_MS = Duration.ofMinutes(1).toMillis();
 
@@ -69,6 +73,11 @@ final class WindowStarts {
             case DAY -> 2;
             case LIFETIME -> 3;
         };
+    }
+
+    /** The granularity of that number. */
+    static Granularity granularity(int code) {
+        return BY_CODE[code];
     }
 
     private Starts starts(int minute) {
