@@ -67,12 +67,17 @@ final class PartitionEnds implements AutoCloseable {
     /** What was answered since the last call. Where there was no answer in time it may be asked again. */
     Map<TopicPartition, End> answers() {
         Map<TopicPartition, End> ends = new HashMap<>();
-        questions.forEach((partition, question) -> {
-            if (question.answer().isDone() && !question.answer().isCompletedExceptionally()) {
-                ends.put(partition, new End(offset(question.answer()), question.askedAt()));
+        // Looked at once: in between another may be answered.
+        questions.entrySet().removeIf(entry -> {
+            Question question = entry.getValue();
+            if (!question.answer().isDone()) {
+                return false;
             }
+            if (!question.answer().isCompletedExceptionally()) {
+                ends.put(entry.getKey(), new End(offset(question.answer()), question.askedAt()));
+            }
+            return true;
         });
-        questions.values().removeIf(question -> question.answer().isDone());
         return ends;
     }
 
