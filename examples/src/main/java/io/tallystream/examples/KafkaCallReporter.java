@@ -1,6 +1,8 @@
 package io.tallystream.examples;
 
 import io.tallystream.client.Event;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -8,6 +10,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.StringSerializer;
 
@@ -17,6 +20,7 @@ import org.apache.kafka.common.serialization.StringSerializer;
  * <p>Making one waits until Kafka has said where the topic is, for at most five seconds: the first calls would not wait for so long.
  */
 public final class KafkaCallReporter implements CallReporter {
+    private static final Logger LOGGER = System.getLogger(KafkaCallReporter.class.getName());
     private static final String TOPIC = "api-calls";
     private static final Duration START_LIMIT = Duration.ofSeconds(5);
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
@@ -37,19 +41,21 @@ public final class KafkaCallReporter implements CallReporter {
                 ProducerConfig.METADATA_MAX_IDLE_CONFIG, Duration.ofDays(365).toMillis());
         settings.put(ProducerConfig.LINGER_MS_CONFIG, 20);
         producer = new KafkaProducer<>(settings, new StringSerializer(), new StringSerializer());
-        long begun = System.nanoTime();
-        boolean known = isTopicKnown();
-        while (!known && System.nanoTime() - begun < START_LIMIT.toNanos()) {
-            known = isTopicKnown();
-        }
+        awaitTopic();
     }
 
-    /** Waits for it as long as a call does. */
-    private boolean isTopicKnown() {
-        try {
-            return !producer.partitionsFor(TOPIC).isEmpty();
-        } catch (TimeoutException e) {
-            return false;
+    private void awaitTopic() {
+        long begun = System.nanoTime();
+        while (System.nanoTime() - begun < START_LIMIT.toNanos()) {
+            try {
+                producer.partitionsFor(TOPIC);
+                return;
+            } catch (TimeoutException e) {
+                LOGGER.log(Level.DEBUG, "Kafka has not said yet where {0} is", TOPIC);
+            } catch (KafkaException e) {
+                // What no wait mends, such as a missing right. Each call is dropped for it, and that is told.
+                return;
+            }
         }
     }
 
