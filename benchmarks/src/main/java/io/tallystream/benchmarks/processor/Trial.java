@@ -93,6 +93,7 @@ final class Trial {
         long committed = progress.committedEvents();
         while (committed < wanted) {
             look(process, begin);
+            // Not where all of them are waited for, that there be an end to it.
             if (wanted < events.shape().events()) {
                 events.trickle();
             }

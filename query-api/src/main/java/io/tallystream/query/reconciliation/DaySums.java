@@ -53,9 +53,8 @@ final class DaySums {
                 windows.stream().map(window -> members(row, window, 0, 0)).toList());
     }
 
-    // While ranks change a member may be on two pages or on none. The sum is right nevertheless, one between that of
-    // the
-    // first page's time and that of the last one's: counts only grow, and so does the count that has a rank.
+    // While ranks change a member may be on two pages or on none. The sum is right nevertheless, one between those of
+    // the first page's time and of the last one's: counts only grow, and so does the count that has a rank.
     private CompletionStage<Long> members(CountTable.Row row, Bucket window, long from, long before) {
         return counts.ask(snapshot -> snapshot.stored(window.window(), row.metric(), row.dimension(), from, PAGE))
                 .thenCompose(page -> {
