@@ -2,6 +2,7 @@ package io.tallystream.processor;
 
 import io.tallystream.processor.count.BoundedRocksDb;
 import io.tallystream.processor.count.CountingSettings;
+import io.tallystream.processor.poll.BatchingInterceptor;
 import io.tallystream.runtime.config.Environment;
 import io.tallystream.runtime.config.Settings;
 import io.tallystream.schema.count.Retention;
@@ -14,6 +15,8 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.errors.LogAndFailProcessingExceptionHandler;
+import org.apache.kafka.streams.processor.FailOnInvalidTimestamp;
 
 /**
  * How the processor is set up.
@@ -40,6 +43,8 @@ public record ProcessorConfig(
     private static final int HEARTBEAT_INTERVAL_MS = 1_000;
     private static final int BATCH_BYTES = 128 * 1024;
     private static final int MAX_POLL_RECORDS = 5_000;
+    // Of each partition; one is all that a poll returns of it.
+    private static final int MAX_BUFFERED_BATCHES = 2;
     private static final int ADMIN_TIMEOUT_MS = 5_000;
 
     /** Reads it from the environment. */
@@ -79,6 +84,11 @@ public record ProcessorConfig(
                 APPLICATION_ID,
                 StreamsConfig.PROCESSING_GUARANTEE_CONFIG,
                 StreamsConfig.EXACTLY_ONCE_V2,
+                // What failed is counted on the next try; to go on without it would lose all that was polled with it.
+                StreamsConfig.PROCESSING_EXCEPTION_HANDLER_CLASS_CONFIG,
+                LogAndFailProcessingExceptionHandler.class.getName(),
+                StreamsConfig.DEFAULT_TIMESTAMP_EXTRACTOR_CLASS_CONFIG,
+                FailOnInvalidTimestamp.class.getName(),
                 // A generated name changes with the topology, and what was counted so far would be lost with it.
                 StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG,
                 true);
@@ -121,6 +131,10 @@ public record ProcessorConfig(
         // A batch that is full sooner costs a request and buffers for its compression.
         defaults.put(StreamsConfig.producerPrefix(ProducerConfig.BATCH_SIZE_CONFIG), BATCH_BYTES);
         defaults.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, MAX_POLL_RECORDS);
+        defaults.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, MAX_BUFFERED_BATCHES);
+        defaults.put(
+                StreamsConfig.mainConsumerPrefix(ConsumerConfig.INTERCEPTOR_CLASSES_CONFIG),
+                BatchingInterceptor.class.getName());
         // For the changelogs: a lost state is restored from one as a whole.
         defaults.put(
                 StreamsConfig.topicPrefix(TopicConfig.MAX_COMPACTION_LAG_MS_CONFIG),

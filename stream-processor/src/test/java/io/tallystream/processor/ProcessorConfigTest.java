@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.tallystream.processor.count.BoundedRocksDb;
 import io.tallystream.processor.count.CountingSettings;
+import io.tallystream.processor.poll.BatchingInterceptor;
 import io.tallystream.runtime.config.ConfigurationException;
 import io.tallystream.runtime.config.Environment;
 import io.tallystream.schema.count.Retention;
@@ -13,6 +14,8 @@ import java.time.Duration;
 import java.time.ZoneId;
 import java.util.Map;
 import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.errors.LogAndFailProcessingExceptionHandler;
+import org.apache.kafka.streams.processor.FailOnInvalidTimestamp;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -60,6 +63,10 @@ class ProcessorConfigTest {
                         Map.entry("producer.transaction.timeout.ms", 10_000),
                         Map.entry("producer.batch.size", 131_072),
                         Map.entry("max.poll.records", 5_000),
+                        Map.entry("buffered.records.per.partition", 2),
+                        Map.entry("main.consumer.interceptor.classes", BatchingInterceptor.class.getName()),
+                        Map.entry("processing.exception.handler", LogAndFailProcessingExceptionHandler.class.getName()),
+                        Map.entry("default.timestamp.extractor", FailOnInvalidTimestamp.class.getName()),
                         Map.entry("producer.compression.type", "lz4"));
         assertThat(config.admin())
                 .containsOnly(
@@ -127,6 +134,8 @@ class ProcessorConfigTest {
         "KAFKA_STREAMS_PROCESSING_GUARANTEE, at_least_once",
         "KAFKA_STREAMS_APPLICATION_ID,       another",
         "KAFKA_STREAMS_ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING, false",
+        "KAFKA_STREAMS_PROCESSING_EXCEPTION_HANDLER, org.apache.kafka.streams.errors.LogAndContinueProcessingExceptionHandler",
+        "KAFKA_STREAMS_DEFAULT_TIMESTAMP_EXTRACTOR, org.apache.kafka.streams.processor.LogAndSkipOnInvalidTimestamp",
     })
     void shouldRefuseWhatWouldMakeCountsWrong(String variable, String value) {
         assertThatExceptionOfType(ConfigurationException.class)

@@ -1,5 +1,6 @@
 package io.tallystream.processor.count;
 
+import io.tallystream.processor.poll.PolledBatch;
 import io.tallystream.schema.count.Granularity;
 import io.tallystream.schema.count.RetentionClass;
 import io.tallystream.schema.count.WindowCalendar;
@@ -9,6 +10,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -110,8 +112,12 @@ public final class CountMerger implements Processor<byte[], byte[], byte[], Outp
     }
 
     @Override
-    public void process(Record<byte[], byte[]> record) {
+    public void process(Record<byte[], byte[]> polled) {
         buffer.fill();
+        PolledBatch.recordsOf(polled, context.recordMetadata().orElseThrow()).forEach(this::add);
+    }
+
+    private void add(ConsumerRecord<byte[], byte[]> record) {
         newestAppend = Math.max(newestAppend, AmountBytes.newestAppend(record.value()));
         LongCells group = groups.computeIfAbsent(Bytes.wrap(record.key()), key -> new LongCells(FIRST_OF_GROUP));
         int before = group.size();

@@ -3,6 +3,7 @@ package io.tallystream.processor.count;
 import io.tallystream.processor.ids.IdLimits;
 import io.tallystream.processor.ids.SeenChunks;
 import io.tallystream.processor.ids.SeenIds;
+import io.tallystream.processor.poll.PolledBatch;
 import io.tallystream.schema.count.Dimension;
 import io.tallystream.schema.count.Granularity;
 import io.tallystream.schema.count.Metric;
@@ -19,8 +20,10 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -53,13 +56,16 @@ public final class EventCounter implements Processor<byte[], byte[], byte[], Out
     /** The child that takes amounts. */
     public static final String TO_MERGER = "amounts-to-merger";
 
+    /** The store of what is known of each user. */
+    static final String USERS = "users";
+
     private static final Logger LOGGER = LoggerFactory.getLogger(EventCounter.class);
     private static final String BUFFER = "count-buffer";
-    private static final String USERS = "users";
     private static final String SEEN = "seen-ids";
     // Of one drain, and so of one heap; see CountMerger.
     private static final int MAX_CELLS = 100_000;
-    private static final int MAX_CHANGED_USERS = 20_000;
+    // Of one commit, which has to be over before its transaction is given up.
+    private static final int MAX_CHANGED_USERS = 50_000;
     private static final int MAX_KEPT_USERS = 100_000;
     private static final int MAX_REMEMBERED_HEADS = 1_000;
 
@@ -137,15 +143,23 @@ public final class EventCounter implements Processor<byte[], byte[], byte[], Out
     }
 
     @Override
-    public void process(Record<byte[], byte[]> record) {
+    public void process(Record<byte[], byte[]> polled) {
         buffer.fill();
-        String topic = context.recordMetadata().map(RecordMetadata::topic).orElse("");
-        if (topic.equals(Topics.ERASURES)) {
-            erase(record);
+        RecordMetadata origin = context.recordMetadata()
+                .orElseThrow(() -> new IllegalStateException("a record from a topic knows where it is from"));
+        List<ConsumerRecord<byte[], byte[]>> records = PolledBatch.recordsOf(polled, origin);
+        if (origin.topic().equals(Topics.ERASURES)) {
+            records.forEach(this::erase);
             return;
         }
         // Nobody but us writes to that topic, and to the right partition.
-        boolean rerouted = topic.equals(Topics.REROUTED);
+        boolean rerouted = origin.topic().equals(Topics.REROUTED);
+        for (ConsumerRecord<byte[], byte[]> record : records) {
+            judge(record, rerouted);
+        }
+    }
+
+    private void judge(ConsumerRecord<byte[], byte[]> record, boolean rerouted) {
         long append = rerouted ? firstAppend(record) : record.timestamp();
         newestAppend = Math.max(newestAppend, append);
         Invalid invalid = event.read(record.value());
@@ -193,7 +207,7 @@ public final class EventCounter implements Processor<byte[], byte[], byte[], Out
         }
     }
 
-    private void erase(Record<byte[], byte[]> request) {
+    private void erase(ConsumerRecord<byte[], byte[]> request) {
         byte[] user = request.key();
         if (user == null) {
             return;
@@ -214,7 +228,7 @@ public final class EventCounter implements Processor<byte[], byte[], byte[], Out
     }
 
     /** Whether the event's owner has another partition than the one it was read from. */
-    private boolean isElsewhere(Record<byte[], byte[]> record) {
+    private boolean isElsewhere(ConsumerRecord<byte[], byte[]> record) {
         Utf8Slice owner = event.owner();
         if (!owner.isPresent()) {
             return false;
@@ -224,7 +238,7 @@ public final class EventCounter implements Processor<byte[], byte[], byte[], Out
         return Utils.toPositive(Utils.murmur2(ownerKey)) % settings.partitions() != partition;
     }
 
-    private void reroute(Record<byte[], byte[]> record, long append) {
+    private void reroute(ConsumerRecord<byte[], byte[]> record, long append) {
         meters.addRerouted();
         Headers headers = new RecordHeaders();
         headers.add(
@@ -236,19 +250,17 @@ public final class EventCounter implements Processor<byte[], byte[], byte[], Out
                 TO_TOPICS);
     }
 
-    private static long firstAppend(Record<byte[], byte[]> record) {
+    private static long firstAppend(ConsumerRecord<byte[], byte[]> record) {
         Header header = record.headers().lastHeader(Topics.APPEND_TIME_HEADER);
         return header == null || header.value().length != Long.BYTES
                 ? record.timestamp()
                 : ByteBuffer.wrap(header.value()).getLong();
     }
 
-    private void refuse(Record<byte[], byte[]> record, long append, Outcome outcome, String detail) {
+    private void refuse(ConsumerRecord<byte[], byte[]> record, long append, Outcome outcome, String detail) {
         tally.addOutcome(outcome, WindowStarts.minuteOf(append));
         meters.add(outcome);
-        RecordMetadata origin = context.recordMetadata()
-                .orElseThrow(() -> new IllegalStateException("a record from a topic knows where it is from"));
-        context.forward(DeadLetters.of(record, origin, outcome, detail, context.currentSystemTimeMs()), TO_TOPICS);
+        context.forward(DeadLetters.of(record, outcome, detail, context.currentSystemTimeMs()), TO_TOPICS);
     }
 
     private void drain() {

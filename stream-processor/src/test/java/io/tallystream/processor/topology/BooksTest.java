@@ -29,6 +29,20 @@ class BooksTest extends TopologyCase {
         assertThat(driver.read(Topics.REROUTED)).hasSizeGreaterThan(10);
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {1, 13, 100})
+    void shouldCountAllThatIsPolledAtOnce(int atOnce) {
+        start(Map.of());
+
+        RandomEvents events = new RandomEvents(ZoneId.of("UTC"), 815);
+        events.pollBy(driver, 800, atOnce);
+
+        events.recount.roll();
+        assertThat(driver.flatCounts()).isEqualTo(events.recount.counts());
+        assertThat(driver.newDeadLetters()).hasSize(events.refused).hasSizeGreaterThan(10);
+        assertThat(driver.read(Topics.REROUTED)).hasSizeGreaterThan(10);
+    }
+
     @Test
     void shouldBalance() {
         start(Map.of());

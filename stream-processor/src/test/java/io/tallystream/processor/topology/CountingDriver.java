@@ -1,6 +1,7 @@
 package io.tallystream.processor.topology;
 
 import io.tallystream.processor.ProcessorConfig;
+import io.tallystream.processor.poll.BatchingInterceptor;
 import io.tallystream.runtime.config.Environment;
 import io.tallystream.schema.erasure.ErasureRequest;
 import io.tallystream.schema.kafka.CountRecord;
@@ -13,12 +14,17 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.record.TimestampType;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.utils.Bytes;
@@ -57,6 +63,37 @@ final class CountingDriver implements AutoCloseable {
 
     void append(Instant appended, String topic, byte[] key, byte[] value, Headers headers) {
         inputs.get(topic).pipeInput(new TestRecord<>(key, value, headers, appended));
+    }
+
+    /** Has all of them polled at once: they are counted before anything is committed. */
+    void poll(List<ConsumerRecord<byte[], byte[]>> records) {
+        String topic = records.get(0).topic();
+        TopicPartition partition = new TopicPartition(topic, records.get(0).partition());
+        try (BatchingInterceptor interceptor = new BatchingInterceptor()) {
+            for (ConsumerRecord<byte[], byte[]> batch :
+                    interceptor.onConsume(new ConsumerRecords<>(Map.of(partition, records), Map.of()))) {
+                inputs.get(topic)
+                        .pipeInput(new TestRecord<>(
+                                batch.key(), batch.value(), batch.headers(), Instant.ofEpochMilli(batch.timestamp())));
+            }
+        }
+    }
+
+    /** A record to be polled. */
+    static ConsumerRecord<byte[], byte[]> polled(
+            Instant appended, String topic, long offset, byte[] key, byte[] value, Headers headers) {
+        return new ConsumerRecord<>(
+                topic,
+                0,
+                offset,
+                appended.toEpochMilli(),
+                TimestampType.LOG_APPEND_TIME,
+                key == null ? ConsumerRecord.NULL_SIZE : key.length,
+                value.length,
+                key,
+                value,
+                headers,
+                Optional.empty());
     }
 
     void erase(Instant appended, String user) {

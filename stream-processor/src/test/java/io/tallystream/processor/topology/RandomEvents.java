@@ -4,7 +4,13 @@ import io.tallystream.processor.Recount;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 
 /** Events of all types over some three days around a change of clocks, some refused, and what they should come to. */
 final class RandomEvents {
@@ -29,6 +35,23 @@ final class RandomEvents {
             String topic = random.nextBoolean() ? TopologyCase.API_CALLS : TopologyCase.USER_ACTIONS;
             driver.append(appended, topic, next(appended));
         }
+    }
+
+    /** The same, but up to so many of a topic are polled at once. */
+    void pollBy(CountingDriver driver, int number, int atOnce) {
+        Instant appended = BEGIN;
+        Map<String, List<ConsumerRecord<byte[], byte[]>>> waiting = new HashMap<>();
+        for (int i = 0; i < number; i++) {
+            appended = appended.plusMillis(random.nextLong(MILLIS_BETWEEN));
+            String topic = random.nextBoolean() ? TopologyCase.API_CALLS : TopologyCase.USER_ACTIONS;
+            List<ConsumerRecord<byte[], byte[]>> batch = waiting.computeIfAbsent(topic, any -> new ArrayList<>());
+            batch.add(CountingDriver.polled(
+                    appended, topic, i, null, TopologyCase.bytes(next(appended)), new RecordHeaders()));
+            if (batch.size() == atOnce) {
+                driver.poll(waiting.remove(topic));
+            }
+        }
+        waiting.values().forEach(driver::poll);
     }
 
     private String next(Instant appended) {

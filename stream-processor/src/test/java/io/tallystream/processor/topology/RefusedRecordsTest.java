@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.entry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.kafka.common.header.Header;
@@ -118,6 +119,33 @@ class RefusedRecordsTest extends TopologyCase {
                             entry("tallystream.topic", USER_ACTIONS),
                             entry("tallystream.partition", "0"),
                             entry("tallystream.offset", "1"));
+        });
+    }
+
+    @Test
+    void shouldTellWhichOfThosePolledAtOnceIsRefused() {
+        start(Map.of());
+
+        byte[] key = {1, 2, 3};
+        byte[] value = bytes("no JSON");
+        driver.poll(List.of(
+                CountingDriver.polled(NOW, USER_ACTIONS, 500, null, bytes(PAGE_VIEW), new RecordHeaders()),
+                CountingDriver.polled(
+                        NOW, USER_ACTIONS, 502, key, value, new RecordHeaders().add("trace", bytes("t1"))),
+                CountingDriver.polled(NOW, USER_ACTIONS, 503, null, bytes(PAGE_VIEW), new RecordHeaders())));
+
+        assertThat(daysOf("page_views")).isEqualTo(2);
+        assertThat(driver.newDeadLetters()).singleElement().satisfies(letter -> {
+            assertThat(letter.key()).isEqualTo(key);
+            assertThat(letter.value()).isEqualTo(value);
+            assertThat(headers(letter))
+                    .hasSize(6)
+                    .contains(
+                            entry("trace", "t1"),
+                            entry("tallystream.reason", "invalid"),
+                            entry("tallystream.topic", USER_ACTIONS),
+                            entry("tallystream.partition", "0"),
+                            entry("tallystream.offset", "502"));
         });
     }
 
