@@ -55,6 +55,7 @@ record Area(String label, String description, Benchmark benchmark, List<String> 
                         new ThroughputBenchmark(),
                         List.of(
                                 "events",
+                                "user-events",
                                 "dsl-events",
                                 "users",
                                 "endpoints",

@@ -38,8 +38,8 @@ public final class ThroughputBenchmark implements Benchmark {
             new Entry(Events.FEW, Contender.DSL));
 
     /**
-     * Options: {@code events} (8000000) and {@code dsl-events} (200000), {@code users} (100000), {@code endpoints} (50),
-     * {@code intervals} of commits in ms (200,1000), {@code threads} (2), {@code heap} (1g), {@code contenders} by their names in
+     * Options: {@code events} without users (24000000), {@code user-events} (12000000) and {@code dsl-events} (200000), {@code
+     * users} (100000), {@code endpoints} (50), {@code intervals} of commits in ms (200,1000), {@code threads} (2), {@code heap} (1g), {@code contenders} by their names in
      * lower case (all).
      */
     @Override
@@ -102,13 +102,14 @@ public final class ThroughputBenchmark implements Benchmark {
     }
 
     private static EventSet.Shape shape(Session session, Events events) {
-        int many = session.number("events", 8_000_000, 400_000);
+        int withoutUsers = session.number("events", 24_000_000, 400_000);
+        int withUsers = session.number("user-events", 12_000_000, 400_000);
         int users = session.options().number("users", 100_000);
         int endpoints = session.options().number("endpoints", 50);
         return switch (events) {
-            case WITHOUT_USERS -> new EventSet.Shape(many, 0, endpoints, false);
-            case WITH_USERS -> new EventSet.Shape(many, users, endpoints, false);
-            case WITH_IDS -> new EventSet.Shape(many, users, endpoints, true);
+            case WITHOUT_USERS -> new EventSet.Shape(withoutUsers, 0, endpoints, false);
+            case WITH_USERS -> new EventSet.Shape(withUsers, users, endpoints, false);
+            case WITH_IDS -> new EventSet.Shape(withUsers, users, endpoints, true);
             case FEW -> new EventSet.Shape(session.number("dsl-events", 200_000, 20_000), users, endpoints, false);
         };
     }
