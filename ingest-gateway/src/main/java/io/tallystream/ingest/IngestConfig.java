@@ -39,7 +39,11 @@ public record IngestConfig(
     private static final int MAX_BLOCK_MS = 0;
     // Not Long.MAX_VALUE: Kafka adds it to the time, and forgets all at once if that overflows.
     private static final long FOR_EVER_MS = Duration.ofDays(36_500).toMillis();
-    private static final int LINGER_MS = 2;
+    // What comes while a request is on its way to a broker waits for it, and goes in one when it is answered. So
+    // nothing waits without
+    // a reason, and the more there is to do, the more goes at once.
+    private static final int LINGER_MS = 0;
+    private static final int REQUESTS_IN_FLIGHT = 1;
     private static final int BATCH_BYTES = 64 * 1024;
     private static final long BUFFER_BYTES = 64L * 1024 * 1024;
     private static final int WATCH_TIMEOUT_MS = 2_000;
@@ -71,6 +75,7 @@ public record IngestConfig(
         Map<String, Object> connection = Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, servers);
         Map<String, Object> producerDefaults = Map.of(
                 ProducerConfig.LINGER_MS_CONFIG, LINGER_MS,
+                ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, REQUESTS_IN_FLIGHT,
                 ProducerConfig.BATCH_SIZE_CONFIG, BATCH_BYTES,
                 ProducerConfig.BUFFER_MEMORY_CONFIG, BUFFER_BYTES,
                 ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4",

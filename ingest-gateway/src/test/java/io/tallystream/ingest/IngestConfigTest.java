@@ -33,7 +33,8 @@ class IngestConfigTest {
                         entry("bootstrap.servers", "localhost:9092"),
                         entry("acks", "all"),
                         entry("enable.idempotence", "true"),
-                        entry("linger.ms", 2),
+                        entry("linger.ms", 0),
+                        entry("max.in.flight.requests.per.connection", 1),
                         entry("max.block.ms", 0),
                         entry("delivery.timeout.ms", 8_000));
         assertThat(config.admin()).contains(entry("bootstrap.servers", "localhost:9092"));

@@ -30,7 +30,7 @@ public final class GatewayBenchmark implements Benchmark {
     private static final String PRODUCER = "bare Kafka producer";
 
     /**
-     * Options: {@code seconds} (10) of each run, {@code warm-up} (20) seconds before, of each kind, {@code connections} (64,256) for single
+     * Options: {@code seconds} (10) of each run, {@code warm-up} (45) seconds before, of each kind, {@code connections} (64,256) for single
      * events, of which batches use the first, {@code batches} (100,1000) of events, {@code threads} (2) of wrk, {@code partitions} (4),
      * {@code replaced} (../shared/baselines), the folder with the web application. Variables {@code KAFKA_PRODUCER_*} are the gateway's.
      */
@@ -94,7 +94,7 @@ public final class GatewayBenchmark implements Benchmark {
             this.replaced = replaced;
             this.producer = producer;
             seconds = session.number("seconds", 10, 2);
-            warmUp = session.number("warm-up", 20, 2);
+            warmUp = session.number("warm-up", 45, 2);
             threads = session.options().number("threads", 2);
         }
 
