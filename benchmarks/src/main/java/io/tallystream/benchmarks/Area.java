@@ -56,6 +56,7 @@ record Area(String label, String description, Benchmark benchmark, List<String> 
                         List.of(
                                 "events",
                                 "user-events",
+                                "sql-events",
                                 "dsl-events",
                                 "users",
                                 "endpoints",

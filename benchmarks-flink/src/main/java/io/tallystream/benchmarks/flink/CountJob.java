@@ -12,6 +12,7 @@ import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.apache.flink.connector.kafka.sink.TransactionNamingStrategy;
 import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
+import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -70,8 +71,13 @@ final class CountJob {
         return Configuration.fromMap(options);
     }
 
-    /** Adds the job to an environment. */
-    static void build(StreamExecutionEnvironment environment, JobSettings settings) {
+    /** Starts it. */
+    static JobClient start(StreamExecutionEnvironment environment, JobSettings settings) throws Exception {
+        build(environment, settings);
+        return environment.executeAsync("count");
+    }
+
+    private static void build(StreamExecutionEnvironment environment, JobSettings settings) {
         environment.setParallelism(settings.parallelism());
         SingleOutputStreamOperator<GroupAmounts> counted = environment
                 .fromSource(source(settings), WatermarkStrategy.noWatermarks(), "events")

@@ -27,7 +27,7 @@ public final class FlinkMain {
     /**
      * Runs it.
      *
-     * @param arguments {@code name=value}: servers, group, interval (ms), threads, users, state, folder, zone, lateness, skew
+     * @param arguments {@code name=value}: servers, group, interval (ms), threads, sql, users, state, folder, zone, lateness, skew
      */
     public static void main(String[] arguments) throws Exception {
         // Other threads would keep a process alive that does nothing.
@@ -38,8 +38,7 @@ public final class FlinkMain {
         JobSettings settings = JobSettings.parse(arguments);
         StreamExecutionEnvironment environment =
                 StreamExecutionEnvironment.createLocalEnvironment(CountJob.configuration(settings));
-        CountJob.build(environment, settings);
-        JobClient job = environment.executeAsync("count");
+        JobClient job = settings.sql() ? SqlJob.start(environment, settings) : CountJob.start(environment, settings);
         Thread obedience = new Thread(FlinkMain::obey, "parent");
         obedience.setDaemon(true);
         obedience.start();

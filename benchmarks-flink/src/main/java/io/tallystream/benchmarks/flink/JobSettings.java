@@ -14,7 +14,8 @@ import java.util.Map;
  * @param group in which it reads, and commits what it has counted
  * @param intervalMs between checkpoints
  * @param parallelism of each stage
- * @param users whether there are any
+ * @param sql whether the job is the one in SQL
+ * @param users whether there are any; the one in SQL does not ask
  * @param backend of its state: {@code hashmap} or {@code rocksdb}
  * @param folder for checkpoints and RocksDB
  * @param counting how events are judged
@@ -24,6 +25,7 @@ record JobSettings(
         String group,
         int intervalMs,
         int parallelism,
+        boolean sql,
         boolean users,
         String backend,
         Path folder,
@@ -48,6 +50,7 @@ record JobSettings(
                 required(values, "group"),
                 Integer.parseInt(required(values, "interval")),
                 Integer.parseInt(required(values, "threads")),
+                Boolean.parseBoolean(required(values, "sql")),
                 Boolean.parseBoolean(required(values, "users")),
                 required(values, "state"),
                 Path.of(required(values, "folder")),

@@ -16,7 +16,9 @@ enum Contender {
     /** Flink with its state on the heap. */
     FLINK_HEAP("Flink, state on the heap"),
     /** Flink with its state in RocksDB. */
-    FLINK_ROCKSDB("Flink, state in RocksDB");
+    FLINK_ROCKSDB("Flink, state in RocksDB"),
+    /** Flink SQL, in mini-batches and two phases, with its state on the heap. */
+    FLINK_SQL("Flink SQL, state on the heap");
 
     private final String label;
 
@@ -37,6 +39,6 @@ enum Contender {
     }
 
     boolean isFlink() {
-        return this == FLINK_HEAP || this == FLINK_ROCKSDB;
+        return this == FLINK_HEAP || this == FLINK_ROCKSDB || this == FLINK_SQL;
     }
 }

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
@@ -53,6 +54,11 @@ final class ContenderMain {
         Properties properties = new Properties();
         properties.putAll(new HashMap<>(config.streams()));
         properties.put(StreamsConfig.APPLICATION_ID_CONFIG, run.application());
+        if (contender == Contender.DSL) {
+            // It knows nothing of batches, and takes them for events that are not valid.
+            properties.remove(StreamsConfig.mainConsumerPrefix(ConsumerConfig.INTERCEPTOR_CLASSES_CONFIG));
+            properties.remove(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG);
+        }
         SimpleMeterRegistry registry = new SimpleMeterRegistry();
         CommitGuard guard = new CommitGuard();
         KafkaStreams streams = new KafkaStreams(
@@ -86,7 +92,7 @@ final class ContenderMain {
                         EventTopics.PARTITIONS));
             case ENGINE -> CountTopology.build(counting.withDeduplicationHorizon(Duration.ZERO), guard, meters);
             case ENGINE_DEDUPLICATING -> CountTopology.build(counting, guard, meters);
-            case BOUND, FLINK_HEAP, FLINK_ROCKSDB ->
+            case BOUND, FLINK_HEAP, FLINK_ROCKSDB, FLINK_SQL ->
                 throw new IllegalArgumentException(contender + " is not a topology");
         };
     }

@@ -74,6 +74,7 @@ final class ContenderProcess implements AutoCloseable {
                 "group=" + run.application(),
                 "interval=" + run.commitIntervalMs(),
                 "threads=" + run.threads(),
+                "sql=" + (contender == Contender.FLINK_SQL),
                 "users=" + users,
                 "state=" + (contender == Contender.FLINK_ROCKSDB ? "rocksdb" : "hashmap"),
                 "folder=" + run.data().toAbsolutePath(),

@@ -20,7 +20,8 @@ public final class ThroughputBenchmark implements Benchmark {
         WITHOUT_USERS,
         WITH_USERS,
         WITH_IDS,
-        FEW
+        FEWER,
+        FEWEST
     }
 
     private record Entry(Events events, Contender contender) {}
@@ -35,18 +36,19 @@ public final class ThroughputBenchmark implements Benchmark {
             new Entry(Events.WITH_USERS, Contender.FLINK_ROCKSDB),
             new Entry(Events.WITH_USERS, Contender.FLINK_HEAP),
             new Entry(Events.WITH_USERS, Contender.BOUND),
-            new Entry(Events.FEW, Contender.DSL));
+            new Entry(Events.FEWER, Contender.FLINK_SQL),
+            new Entry(Events.FEWEST, Contender.DSL));
 
     /**
-     * Options: {@code events} without users (24000000), {@code user-events} (12000000) and {@code dsl-events} (200000), {@code
-     * users} (100000), {@code endpoints} (50), {@code intervals} of commits in ms (200,1000), {@code threads} (2), {@code heap} (1g), {@code contenders} by their names in
+     * Options: {@code events} without users (24000000), {@code user-events} (12000000) with users, of which Flink SQL and
+     * the plain DSL get fewer, {@code sql-events} (2000000) and {@code dsl-events} (200000), {@code users} (100000), {@code endpoints} (50), {@code intervals} of commits in ms (200,1000), {@code threads} (2), {@code heap} (1g), {@code contenders} by their names in
      * lower case (all).
      */
     @Override
     public void run(Session session) throws Exception {
         List<Integer> intervals = session.options().numbers("intervals", session.isQuick() ? "200" : "200,1000");
         List<Contender> contenders = Contender.of(session.options()
-                .texts("contenders", "dsl,engine,engine_deduplicating,bound,flink_heap,flink_rocksdb"));
+                .texts("contenders", "dsl,engine,engine_deduplicating,bound,flink_heap,flink_rocksdb,flink_sql"));
         Map<Events, EventSet> sets = new EnumMap<>(Events.class);
         try {
             for (Entry entry : entries(contenders)) {
@@ -110,7 +112,8 @@ public final class ThroughputBenchmark implements Benchmark {
             case WITHOUT_USERS -> new EventSet.Shape(withoutUsers, 0, endpoints, false);
             case WITH_USERS -> new EventSet.Shape(withUsers, users, endpoints, false);
             case WITH_IDS -> new EventSet.Shape(withUsers, users, endpoints, true);
-            case FEW -> new EventSet.Shape(session.number("dsl-events", 200_000, 20_000), users, endpoints, false);
+            case FEWER -> new EventSet.Shape(session.number("sql-events", 2_000_000, 40_000), users, endpoints, false);
+            case FEWEST -> new EventSet.Shape(session.number("dsl-events", 200_000, 20_000), users, endpoints, false);
         };
     }
 
@@ -125,7 +128,7 @@ public final class ThroughputBenchmark implements Benchmark {
             String every = ", committed every " + interval + " ms";
             withoutUsers = table(session, "counting events without users" + every, Contender.FLINK_HEAP);
             withUsers = table(session, "counting events with users" + every, Contender.FLINK_ROCKSDB);
-            besideDsl = table(session, "beside the plain DSL, with users" + every, Contender.DSL);
+            besideDsl = table(session, "beside the plain DSL and SQL, with users" + every, Contender.DSL);
             ofBound = table(session, "of the bound, without users" + every, Contender.BOUND);
         }
 
@@ -143,7 +146,7 @@ public final class ThroughputBenchmark implements Benchmark {
                 }
             } else {
                 withUsers.add(label, measurement);
-                if (ours || entry.contender() == Contender.DSL) {
+                if (ours || entry.events() == Events.FEWER || entry.events() == Events.FEWEST) {
                     besideDsl.add(label, measurement);
                 }
             }

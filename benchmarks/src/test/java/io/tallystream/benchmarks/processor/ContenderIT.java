@@ -14,10 +14,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -35,13 +37,15 @@ final class ContenderIT {
     // Enough for several commits on most machines, so that what is added to what was there is seen.
     private static final int EVENTS = 40_000;
     private static final int USERS = 300;
+    private static final Set<Metric> NOT_SIMPLE = EnumSet.of(
+            Metric.EVENTS, Metric.ACTIVE_USERS, Metric.ACTIVE_USERS_7D, Metric.ACTIVE_USERS_30D, Metric.NEW_USERS);
     private static final Duration POLL = Duration.ofMillis(200);
 
     @TempDir
     Path folder;
 
     @Test
-    void shouldCountTheSameInFlinkAsInTheEngine(EmbeddedKafka kafka) throws Exception {
+    void shouldCountTheSameElsewhereAsInTheEngine(EmbeddedKafka kafka) throws Exception {
         String servers = kafka.bootstrapServers();
         Run run = new Run("", folder, servers, 100, 2);
         try (EventTopics topics = new EventTopics(servers, run.config())) {
@@ -50,6 +54,8 @@ final class ContenderIT {
             Map<CountAddress, Long> engine = counts(topics, run, Contender.ENGINE);
             Map<CountAddress, Long> onHeap = counts(topics, run, Contender.FLINK_HEAP);
             Map<CountAddress, Long> inRocksDb = counts(topics, run, Contender.FLINK_ROCKSDB);
+            Map<CountAddress, Long> inSql = counts(topics, run, Contender.FLINK_SQL);
+            Map<CountAddress, Long> plain = counts(topics, run, Contender.DSL);
 
             assertThat(total(engine, Metric.EVENTS, Dimension.OUTCOME)).isEqualTo(EVENTS);
             assertThat(total(engine, Metric.CALLS, Dimension.ENDPOINT))
@@ -57,7 +63,16 @@ final class ContenderIT {
                     .isEqualTo(total(engine, Metric.CALLS, Dimension.TOTAL));
             assertThat(onHeap).isEqualTo(engine);
             assertThat(inRocksDb).isEqualTo(engine);
+            assertThat(simple(inSql)).isEqualTo(simple(engine));
+            assertThat(simple(plain)).isEqualTo(simple(engine)).hasSizeGreaterThan(1_000);
         }
+    }
+
+    /** Without users by day, and what became of records, which take more than a sum. */
+    private static Map<CountAddress, Long> simple(Map<CountAddress, Long> counts) {
+        Map<CountAddress, Long> simple = new HashMap<>(counts);
+        simple.keySet().removeIf(address -> NOT_SIMPLE.contains(address.metric()));
+        return simple;
     }
 
     private static long total(Map<CountAddress, Long> counts, Metric metric, Dimension dimension) {
