@@ -20,6 +20,8 @@ import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Asks Kafka, without waiting for it, where partitions end. For one thread.
@@ -27,12 +29,14 @@ import org.apache.kafka.common.TopicPartition;
  * <p>A consumer knows of an end too, but not of when: while it is paused or its broker is away that may be long ago.
  */
 final class PartitionEnds implements AutoCloseable {
+    private static final Logger LOGGER = LoggerFactory.getLogger(PartitionEnds.class);
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(1);
 
     private final Admin admin;
     private final Clock clock;
     // One question of each partition at most; Kafka's client gives up those that nobody answers.
     private final Map<TopicPartition, Question> questions = new HashMap<>();
+    private boolean hasWarned;
 
     /**
      * Where a partition ended.
@@ -73,12 +77,26 @@ final class PartitionEnds implements AutoCloseable {
             if (!question.answer().isDone()) {
                 return false;
             }
-            if (!question.answer().isCompletedExceptionally()) {
+            if (question.answer().isCompletedExceptionally()) {
+                warn(entry.getKey(), question.answer());
+            } else {
                 ends.put(entry.getKey(), new End(offset(question.answer()), question.askedAt()));
+                hasWarned = false;
             }
             return true;
         });
         return ends;
+    }
+
+    // Once, until one is answered: the same goes for all of them, and again a moment later.
+    private void warn(TopicPartition partition, KafkaFuture<ListOffsetsResultInfo> refused) {
+        if (!hasWarned) {
+            hasWarned = true;
+            var unused = refused.whenComplete((end, failure) -> LOGGER.warn(
+                    "Kafka does not tell where {} ends; until it does, nobody is told until when counts are complete: {}",
+                    partition,
+                    failure.toString()));
+        }
     }
 
     private static long offset(KafkaFuture<ListOffsetsResultInfo> answer) {
