@@ -20,6 +20,8 @@ import java.util.concurrent.CompletionStage;
 
 /** The query API in a process of its own, with a client for it in this one. Thread-safe. */
 final class QueryApi implements AutoCloseable {
+    // Sooner than the server, which would close a connection that a request is just being sent on.
+    private static final int KEEP_ALIVE_SECONDS = 10;
     private static final String TOKEN = UUID.randomUUID().toString();
     private static final int CONNECTIONS = 32;
 
@@ -30,7 +32,10 @@ final class QueryApi implements AutoCloseable {
     private QueryApi(ServiceChild child, int port) {
         this.child = child;
         http = vertx.createHttpClient(
-                new HttpClientOptions().setDefaultHost("127.0.0.1").setDefaultPort(port),
+                new HttpClientOptions()
+                        .setDefaultHost("127.0.0.1")
+                        .setDefaultPort(port)
+                        .setKeepAliveTimeout(KEEP_ALIVE_SECONDS),
                 new PoolOptions().setHttp1MaxSize(CONNECTIONS));
     }
 
