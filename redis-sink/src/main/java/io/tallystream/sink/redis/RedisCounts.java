@@ -225,7 +225,15 @@ public final class RedisCounts implements AutoCloseable {
     private Outcome outcome(Map<CountAddress, Long> counts, Map<TopicPartition, Long> behind) {
         int live = LiveGeneration.read(link, keys.prefix());
         if (live == keys.generation()) {
-            return positions.advance(behind) ? Outcome.CONFIRMED : Outcome.LOST;
+            if (positions.advance(behind)) {
+                return Outcome.CONFIRMED;
+            }
+            // Positions are gone, too, when another generation has become live and this one was removed since it was
+            // asked for.
+            live = LiveGeneration.read(link, keys.prefix());
+            if (live == keys.generation()) {
+                return Outcome.LOST;
+            }
         }
         if (live > keys.generation()) {
             // Whoever made the other has removed this one, and would not come back for what was written since.
