@@ -62,4 +62,12 @@ public enum Dimension {
             case TOTAL, STATUS, OUTCOME, USER -> false;
         };
     }
+
+    /** Whether an event that a metric counts may have no member of it, so that its members may add up to less than the total. */
+    public boolean isOptional() {
+        return switch (this) {
+            case USER, ENDPOINT_LATENCY -> true;
+            case TOTAL, ENDPOINT, STATUS, ENDPOINT_STATUS, OUTCOME, PRODUCT, PAGE -> false;
+        };
+    }
 }

@@ -201,9 +201,7 @@ public final class Reconciliation {
                 return CompletableFuture.completedFuture(List.of());
             }
             Metric whole = wholeOf(row);
-            // Not every event has a user, nor every call a duration.
-            boolean isPart = row.dimension() == Dimension.USER || row.metric() != whole;
-            String relation = isPart ? Equation.AT_MOST : Equation.EQUAL;
+            String relation = row.dimension().isOptional() ? Equation.AT_MOST : Equation.EQUAL;
             String of = granularity == Granularity.DAY ? " of the day" : " of all hours";
             String left = row.metric().wireName() + " by " + row.dimension().wireName() + of;
             String right = whole.wireName() + of;

@@ -69,6 +69,14 @@ class ApiContractTest {
         assertThat(choices("trend", "dimension"))
                 .isEqualTo(names(Dimension.values(), Dimension::wireName, "total", "endpoint_latency"));
         assertThat(choices("top", "dimension")).isEqualTo(choices("trend", "dimension"));
+        assertThat(choices("members", "dimension"))
+                .isEqualTo(names(
+                        Dimension.values(),
+                        Dimension::wireName,
+                        "total",
+                        "endpoint_status",
+                        "endpoint_latency",
+                        "user"));
         assertThat(choices("top", "granularity")).isEqualTo(names(Granularity.values(), Granularity::wireName));
         assertThat(choices("top", "metric"))
                 .isEqualTo(new HashSet<>(CountTable.rows().stream()

@@ -53,7 +53,7 @@ final class MergedCounts {
 
     /** Whether a name is counted as such in a window; takes it in if there is room. */
     boolean admits(Group group, byte[] name, Granularity granularity, int start) {
-        if (group == Group.ALL) {
+        if (!Target.isLimited(group)) {
             return true;
         }
         if (isReserved(name)) {

@@ -9,8 +9,10 @@ import io.tallystream.schema.event.CallStatus;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A row of the {@link CountTable} as a target of merged amounts.
@@ -22,12 +24,16 @@ import java.util.Map;
 record Target(int index, CountTable.Row row, byte[] path) {
     private static final Map<Group, Map<Amount, List<Target>>> BY_SOURCE = new EnumMap<>(Group.class);
     private static final List<Target> ALL = new ArrayList<>();
+    private static final Set<Group> LIMITED = EnumSet.noneOf(Group.class);
 
     static {
         for (CountTable.Row row : CountTable.rows()) {
             if (row.dimension() != Dimension.USER) {
                 Target target = new Target(ALL.size(), row, path(row));
                 ALL.add(target);
+                if (row.dimension().isLimited()) {
+                    LIMITED.add(groupOf(row.dimension()));
+                }
                 BY_SOURCE
                         .computeIfAbsent(groupOf(row.dimension()), group -> new EnumMap<>(Amount.class))
                         .computeIfAbsent(amountOf(row.metric()), amount -> new ArrayList<>())
@@ -39,6 +45,11 @@ record Target(int index, CountTable.Row row, byte[] path) {
     /** What an amount of a group adds to. */
     static List<Target> of(Group group, Amount amount) {
         return BY_SOURCE.get(group).getOrDefault(amount, List.of());
+    }
+
+    /** Whether the number of its names is limited. */
+    static boolean isLimited(Group group) {
+        return LIMITED.contains(group);
     }
 
     static Target at(int index) {
