@@ -40,8 +40,9 @@ public final class ThroughputBenchmark implements Benchmark {
             new Entry(Events.FEWEST, Contender.DSL));
 
     /**
-     * Options: {@code events} without users (24000000), {@code user-events} (12000000) with users, of which Flink SQL and
-     * the plain DSL get fewer, {@code sql-events} (2000000) and {@code dsl-events} (200000), {@code users} (100000), {@code endpoints} (50), {@code intervals} of commits in ms (200,1000), {@code threads} (2), {@code heap} (1g), {@code contenders} by their names in
+     * Options: {@code events} without users (24000000), {@code user-events} (12000000) with users, of which Flink SQL and the plain
+     * DSL get fewer, {@code sql-events} (2000000) and {@code dsl-events} (200000), {@code users} (100000), {@code endpoints} (50),
+     * {@code intervals} of commits in ms (200,1000), {@code threads} (2), {@code heap} (1g), {@code contenders} by their names in
      * lower case (all).
      */
     @Override
