@@ -49,11 +49,9 @@ public final class BoundedRocksDb implements RocksDBConfigSetter {
         options.setWriteBufferManager(WRITES);
         options.setWriteBufferSize(WRITE_BUFFER_BYTES);
         if (storeName.equals(EventCounter.USERS)) {
-            // Each commit writes most users again, of the same size. Kept side by side, these values would fill a
-            // buffer a second,
-            // to be sorted, flushed and compacted. RocksDB replaces them where they are, for a store that has one
-            // writer at a
-            // time and no iterator beside it, which holds for this one.
+            // Each commit writes most users again, of the same size. Kept side by side, these values would fill one
+            // buffer after another, to be sorted, flushed and compacted. RocksDB replaces them where they are, for a
+            // store that has one writer at a time and no iterator beside it, which holds for this one.
             options.setInplaceUpdateSupport(true);
             options.setAllowConcurrentMemtableWrite(false);
         }

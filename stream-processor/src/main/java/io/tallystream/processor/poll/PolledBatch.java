@@ -10,8 +10,8 @@ import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
 
 /**
- * The records that one poll returned of one partition, on their way through Kafka Streams in a single record, which takes a third
- * of the time for each. They are the header of that record, as they are: nothing is copied, and nothing that comes over the wire,
+ * The records that one poll returned of one partition, on their way through Kafka Streams in a single record, which saves a
+ * third of the time. They are the header of that record, as they are: nothing is copied, and nothing that comes over the wire,
  * whatever its headers, can be taken for one, as that has headers of another class.
  */
 public final class PolledBatch implements Header {
@@ -40,9 +40,9 @@ public final class PolledBatch implements Header {
             keyBytes += Math.max(0, record.serializedKeySize());
             valueBytes += Math.max(0, record.serializedValueSize());
         }
-        // The offset is that of the first: before the batch is processed, that is where to go on after a crash. After
-        // it, it is
-        // where the consumer is. The sizes are those of all of them, by which Kafka Streams bounds what it buffers.
+        // The offset is that of the first: where to go on after a crash, until the batch is processed. From then on
+        // that is where the consumer is. The sizes are those of all of them, by which Kafka Streams bounds what it
+        // buffers.
         return new ConsumerRecord<>(
                 first.topic(),
                 first.partition(),
