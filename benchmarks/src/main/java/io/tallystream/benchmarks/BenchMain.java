@@ -130,6 +130,8 @@ public final class BenchMain implements Callable<Integer> {
             } catch (MissingToolException e) {
                 spec.commandLine().getErr().println("tallystream: " + area.label() + ": " + e.getMessage());
                 complete = false;
+            } catch (BadOptionException e) {
+                throw new ParameterException(spec.commandLine(), e.getMessage(), e);
             }
         }
         return complete ? 0 : 2;

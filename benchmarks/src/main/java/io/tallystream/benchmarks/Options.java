@@ -15,7 +15,7 @@ public final class Options {
     /**
      * A whole number.
      *
-     * @throws IllegalArgumentException if what was chosen is none
+     * @throws BadOptionException if what was chosen is none
      */
     public int number(String name, int defaultValue) {
         return whole(name, values.getOrDefault(name, Integer.toString(defaultValue)));
@@ -34,7 +34,7 @@ public final class Options {
     /**
      * Whole numbers, comma-separated.
      *
-     * @throws IllegalArgumentException if one of what was chosen is none
+     * @throws BadOptionException if one of what was chosen is none
      */
     public List<Integer> numbers(String name, String defaultValue) {
         return texts(name, defaultValue).stream().map(text -> whole(name, text)).toList();
@@ -44,7 +44,7 @@ public final class Options {
         try {
             return Integer.parseInt(text.strip());
         } catch (NumberFormatException e) {
-            throw new IllegalArgumentException("option " + name + " is a whole number, not " + text, e);
+            throw new BadOptionException("option " + name + " must be a whole number, not " + text, e);
         }
     }
 }

@@ -20,7 +20,7 @@ public final class ScaleBenchmark implements Benchmark {
     private static final int ENDPOINTS = 50;
 
     /**
-     * Options: {@code events} (4000000) of each set, {@code threads} (1,2,4), {@code users} (1000,100000,1000000) and {@code endpoints}
+     * Options: {@code events} (12000000) of each set, {@code threads} (1,2,4), {@code users} (1000,100000,1000000) and {@code endpoints}
      * (50,1000,10000) to go through, {@code interval} of commits in ms (200), {@code heap} (1g), {@code parts} of it
      * (threads,users,endpoints,restart).
      */
@@ -66,7 +66,7 @@ public final class ScaleBenchmark implements Benchmark {
     }
 
     private static EventSet.Shape shape(Session session, int users, int endpoints) {
-        return new EventSet.Shape(session.number("events", 4_000_000, 200_000), users, endpoints, false);
+        return new EventSet.Shape(session.number("events", 12_000_000, 200_000), users, endpoints, false);
     }
 
     private static Run run(Session session, EventSet events, int threads) {
