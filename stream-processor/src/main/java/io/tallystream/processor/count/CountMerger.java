@@ -1,5 +1,12 @@
 package io.tallystream.processor.count;
 
+import io.tallystream.processor.amount.Amount;
+import io.tallystream.processor.amount.AmountBytes;
+import io.tallystream.processor.amount.CellKey;
+import io.tallystream.processor.amount.Group;
+import io.tallystream.processor.amount.LongCells;
+import io.tallystream.processor.amount.Target;
+import io.tallystream.processor.amount.WindowStarts;
 import io.tallystream.processor.poll.PolledBatch;
 import io.tallystream.schema.count.Granularity;
 import io.tallystream.schema.count.RetentionClass;

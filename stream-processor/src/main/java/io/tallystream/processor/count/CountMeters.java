@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.tallystream.processor.amount.Outcome;
 import io.tallystream.runtime.management.MeterSet;
 import java.util.Arrays;
 import java.util.EnumMap;

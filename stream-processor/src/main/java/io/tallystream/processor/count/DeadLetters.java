@@ -1,5 +1,6 @@
 package io.tallystream.processor.count;
 
+import io.tallystream.processor.amount.Outcome;
 import io.tallystream.schema.kafka.DeadLetter;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.streams.processor.api.Record;

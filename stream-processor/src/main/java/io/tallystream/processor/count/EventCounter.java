@@ -1,5 +1,8 @@
 package io.tallystream.processor.count;
 
+import io.tallystream.processor.amount.Outcome;
+import io.tallystream.processor.amount.Target;
+import io.tallystream.processor.amount.WindowStarts;
 import io.tallystream.processor.ids.IdLimits;
 import io.tallystream.processor.ids.SeenChunks;
 import io.tallystream.processor.ids.SeenIds;

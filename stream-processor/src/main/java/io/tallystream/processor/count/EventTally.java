@@ -1,5 +1,12 @@
 package io.tallystream.processor.count;
 
+import io.tallystream.processor.amount.Amount;
+import io.tallystream.processor.amount.AmountBytes;
+import io.tallystream.processor.amount.CellKey;
+import io.tallystream.processor.amount.Group;
+import io.tallystream.processor.amount.LongCells;
+import io.tallystream.processor.amount.Outcome;
+import io.tallystream.processor.amount.SliceMap;
 import io.tallystream.schema.count.LatencyBuckets;
 import io.tallystream.schema.event.EventView;
 import io.tallystream.schema.event.Utf8Slice;

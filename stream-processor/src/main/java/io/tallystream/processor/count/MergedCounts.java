@@ -1,5 +1,8 @@
 package io.tallystream.processor.count;
 
+import io.tallystream.processor.amount.Group;
+import io.tallystream.processor.amount.Target;
+import io.tallystream.processor.amount.WindowStarts;
 import io.tallystream.schema.count.Granularity;
 import io.tallystream.schema.count.OtherMember;
 import java.nio.ByteBuffer;

@@ -1,5 +1,6 @@
 package io.tallystream.processor.count;
 
+import io.tallystream.processor.amount.Target;
 import io.tallystream.schema.count.CountTable;
 import io.tallystream.schema.count.Dimension;
 import io.tallystream.schema.count.Granularity;

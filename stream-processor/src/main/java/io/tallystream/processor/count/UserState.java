@@ -1,5 +1,6 @@
 package io.tallystream.processor.count;
 
+import io.tallystream.processor.amount.Amount;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 

@@ -1,5 +1,6 @@
 package io.tallystream.processor.count;
 
+import io.tallystream.processor.amount.SliceMap;
 import io.tallystream.schema.event.EventType;
 import io.tallystream.schema.event.Utf8Slice;
 import java.util.ArrayList;

@@ -2,6 +2,7 @@ package io.tallystream.processor.count;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tallystream.processor.amount.AmountBytes;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

@@ -1,9 +1,9 @@
-package io.tallystream.processor.count;
+package io.tallystream.processor.amount;
 
 import java.util.Arrays;
 
 /** A hash map from numbers to sums that makes no objects. Open addressing with linear probing. For one thread. */
-final class LongCells {
+public final class LongCells {
     private static final int MANY = 4_096;
     private static final long MIX = 0x9E3779B97F4A7C15L;
 
@@ -15,17 +15,17 @@ final class LongCells {
 
     /** Sees each cell. */
     @FunctionalInterface
-    interface Visitor {
+    public interface Visitor {
         void cell(long key, long sum);
     }
 
     /** For many. */
-    LongCells() {
+    public LongCells() {
         this(MANY);
     }
 
     /** For so many, a power of two, or more. */
-    LongCells(int firstCapacity) {
+    public LongCells(int firstCapacity) {
         this.firstCapacity = firstCapacity;
         allocate(firstCapacity);
     }
@@ -35,7 +35,7 @@ final class LongCells {
      *
      * @param key not 0
      */
-    void add(long key, long amount) {
+    public void add(long key, long amount) {
         int mask = keys.length - 1;
         int slot = (int) ((key * MIX) >>> shift);
         while (keys[slot] != key) {
@@ -48,11 +48,13 @@ final class LongCells {
         sums[slot] += amount;
     }
 
-    int size() {
+    /** How many cells there are. */
+    public int size() {
         return size;
     }
 
-    void forEach(Visitor visitor) {
+    /** Shows all cells, in no order. */
+    public void forEach(Visitor visitor) {
         for (int slot = 0; slot < keys.length; slot++) {
             if (keys[slot] != 0) {
                 visitor.cell(keys[slot], sums[slot]);
@@ -61,7 +63,7 @@ final class LongCells {
     }
 
     /** Forgets all; keeps its room unless that was far too much. */
-    void clear() {
+    public void clear() {
         boolean roomy = keys.length > firstCapacity && size < keys.length / 16;
         if (roomy) {
             allocate(keys.length / 2);

@@ -1,7 +1,7 @@
-package io.tallystream.processor.count;
+package io.tallystream.processor.amount;
 
 /** What partitions add up before it is merged. The code goes over the wire between the two and never changes. */
-enum Amount {
+public enum Amount {
     /** API calls; sub: status code. */
     CALLS(0),
     /** API calls; sub: latency bucket. */
@@ -28,16 +28,18 @@ enum Amount {
         this.code = code;
     }
 
-    static Amount of(int code) {
+    /** The amount of that code. */
+    public static Amount of(int code) {
         return BY_CODE[code];
     }
 
-    int code() {
+    /** What it is over the wire. */
+    public int code() {
         return code;
     }
 
     /** Whether its time is a day, counted from 1970; otherwise it is a minute, counted from 1970. */
-    boolean isDaily() {
+    public boolean isDaily() {
         return code >= ACTIVE_USERS.code;
     }
 }

@@ -1,10 +1,10 @@
-package io.tallystream.processor.count;
+package io.tallystream.processor.amount;
 
 /**
  * Amounts that are merged by the same owner: those of all events, or of one endpoint, product or page. Its sign and the name make
  * the key of the records in between.
  */
-enum Group {
+public enum Group {
     ALL('*'),
     ENDPOINT('e'),
     PRODUCT('p'),
@@ -18,14 +18,16 @@ enum Group {
         this.sign = (byte) sign;
     }
 
-    byte[] key(byte[] name) {
+    /** The key of records of that name. */
+    public byte[] key(byte[] name) {
         byte[] key = new byte[name.length + 1];
         key[0] = sign;
         System.arraycopy(name, 0, key, 1, name.length);
         return key;
     }
 
-    static Group ofKey(byte[] key) {
+    /** Whose key that is. */
+    public static Group ofKey(byte[] key) {
         for (Group group : VALUES) {
             if (group.sign == key[0]) {
                 return group;
@@ -34,7 +36,8 @@ enum Group {
         throw new IllegalArgumentException("no group has the sign " + key[0]);
     }
 
-    static byte[] nameOfKey(byte[] key) {
+    /** The name in a key, empty for all events. */
+    public static byte[] nameOfKey(byte[] key) {
         byte[] name = new byte[key.length - 1];
         System.arraycopy(key, 1, name, 0, name.length);
         return name;

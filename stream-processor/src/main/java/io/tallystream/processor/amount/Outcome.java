@@ -1,10 +1,10 @@
-package io.tallystream.processor.count;
+package io.tallystream.processor.amount;
 
 import java.util.Locale;
 
 /** What became of a record of an event topic: exactly one of these, so that the books balance. The code goes over the wire and never
  * changes. */
-enum Outcome {
+public enum Outcome {
     ACCEPTED(0),
     DUPLICATE(1),
     LATE(2),
@@ -20,15 +20,18 @@ enum Outcome {
         this.code = code;
     }
 
-    static Outcome of(int code) {
+    /** The outcome of that code. */
+    public static Outcome of(int code) {
         return BY_CODE[code];
     }
 
-    int code() {
+    /** What it is over the wire. */
+    public int code() {
         return code;
     }
 
-    String wireName() {
+    /** What it is called in counts. */
+    public String wireName() {
         return wireName;
     }
 }

@@ -1,4 +1,4 @@
-package io.tallystream.processor.count;
+package io.tallystream.processor.amount;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -7,7 +7,7 @@ import java.util.Arrays;
  * Amounts as bytes, in the value of a record in between: the time of the newest append behind them (8 bytes), then for each the
  * amount's code and, as numbers of 7 bits a byte, time, sub and sum.
  */
-final class AmountBytes {
+public final class AmountBytes {
     private static final int FIRST_CAPACITY = 64;
     private static final int MAX_ENTRY = 1 + 10 + 10 + 10;
     private static final int CONTINUES = 0x80;
@@ -19,11 +19,12 @@ final class AmountBytes {
 
     /** Sees each amount. */
     @FunctionalInterface
-    interface Visitor {
+    public interface Visitor {
         void amount(Amount amount, int time, int sub, long sum);
     }
 
-    void add(Amount amount, int time, int sub, long sum) {
+    /** Adds one. */
+    public void add(Amount amount, int time, int sub, long sum) {
         if (length + MAX_ENTRY > bytes.length) {
             bytes = Arrays.copyOf(bytes, bytes.length * 2);
         }
@@ -33,23 +34,26 @@ final class AmountBytes {
         number(sum);
     }
 
-    boolean isEmpty() {
+    /** Whether nothing was added. */
+    public boolean isEmpty() {
         return length == Long.BYTES;
     }
 
     /** What was added, and forgets it. */
-    byte[] take(long newestAppend) {
+    public byte[] take(long newestAppend) {
         ByteBuffer.wrap(bytes).putLong(newestAppend);
         byte[] taken = Arrays.copyOf(bytes, length);
         length = Long.BYTES;
         return taken;
     }
 
-    static long newestAppend(byte[] value) {
+    /** The time of the newest append behind a value, in epoch milliseconds. */
+    public static long newestAppend(byte[] value) {
         return ByteBuffer.wrap(value).getLong();
     }
 
-    static void forEach(byte[] value, Visitor visitor) {
+    /** Shows all amounts of a value. */
+    public static void forEach(byte[] value, Visitor visitor) {
         ByteBuffer in = ByteBuffer.wrap(value, Long.BYTES, value.length - Long.BYTES);
         while (in.hasRemaining()) {
             Amount amount = Amount.of(in.get());

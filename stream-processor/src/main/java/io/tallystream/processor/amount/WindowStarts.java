@@ -1,4 +1,4 @@
-package io.tallystream.processor.count;
+package io.tallystream.processor.amount;
 
 import io.tallystream.schema.count.Granularity;
 import io.tallystream.schema.count.Window;
@@ -13,7 +13,7 @@ import java.util.Map;
  * Windows as numbers: a window is named by the minute, counted from 1970, at which it starts; the lifetime by 0. Remembers what it
  * asked the calendar. For one thread.
  */
-final class WindowStarts {
+public final class WindowStarts {
     // In the order of their codes.
     private static final Granularity[] BY_CODE = {
         Granularity.MINUTE, Granularity.HOUR, Granularity.DAY, Granularity.LIFETIME
@@ -27,12 +27,13 @@ final class WindowStarts {
 
     private record Starts(int hour, int day) {}
 
-    WindowStarts(WindowCalendar calendar) {
+    /** Of that calendar. */
+    public WindowStarts(WindowCalendar calendar) {
         this.calendar = calendar;
     }
 
     /** The window in which a minute lies. */
-    int ofMinute(Granularity granularity, int minute) {
+    public int ofMinute(Granularity granularity, int minute) {
         return switch (granularity) {
             case MINUTE -> minute;
             case HOUR -> starts(minute).hour();
@@ -42,7 +43,7 @@ final class WindowStarts {
     }
 
     /** The window in which a day lies that is counted from 1970. */
-    int ofDay(Granularity granularity, int day) {
+    public int ofDay(Granularity granularity, int day) {
         return switch (granularity) {
             case DAY -> startOfDay(day);
             case LIFETIME -> 0;
@@ -61,12 +62,12 @@ final class WindowStarts {
     }
 
     /** The window that starts at that minute. */
-    Window window(Granularity granularity, int start) {
+    public Window window(Granularity granularity, int start) {
         return granularity == Granularity.LIFETIME ? Window.LIFETIME : calendar.windowAt(granularity, instant(start));
     }
 
     /** A number for each granularity, which never changes. */
-    static int code(Granularity granularity) {
+    public static int code(Granularity granularity) {
         return switch (granularity) {
             case MINUTE -> 0;
             case HOUR -> 1;
@@ -76,7 +77,7 @@ final class WindowStarts {
     }
 
     /** The granularity of that number. */
-    static Granularity granularity(int code) {
+    public static Granularity granularity(int code) {
         return BY_CODE[code];
     }
 
@@ -96,11 +97,13 @@ final class WindowStarts {
         return Instant.ofEpochMilli(minute * MINUTE_MS);
     }
 
-    static int minuteOf(Instant time) {
+    /** The minute of a time, counted from 1970. */
+    public static int minuteOf(Instant time) {
         return minuteOf(time.toEpochMilli());
     }
 
-    static int minuteOf(long millis) {
+    /** The minute of a time in epoch milliseconds, counted from 1970. */
+    public static int minuteOf(long millis) {
         return (int) (millis / MINUTE_MS);
     }
 }

@@ -1,4 +1,4 @@
-package io.tallystream.processor.count;
+package io.tallystream.processor.amount;
 
 import io.tallystream.schema.event.Utf8Slice;
 import java.util.function.BiConsumer;
@@ -7,7 +7,7 @@ import java.util.function.BiConsumer;
  * A hash map from text, as bytes, to objects, whose look-ups make no objects. Open addressing with linear probing. For one
  * thread.
  */
-final class SliceMap<V> {
+public final class SliceMap<V> {
     private static final int FIRST_CAPACITY = 1_024;
     // Of 4. Fuller tables probe long.
     private static final int MAX_LOAD = 2;
@@ -17,17 +17,18 @@ final class SliceMap<V> {
     private Object[] values;
     private int size;
 
-    SliceMap() {
+    /** An empty one. */
+    public SliceMap() {
         allocate(FIRST_CAPACITY);
     }
 
     /** The value, or null. */
-    V get(Utf8Slice key) {
+    public V get(Utf8Slice key) {
         return valueAt(find(key, key.contentHash()));
     }
 
     /** Adds a value under a key that is not there yet, which is copied. */
-    void add(Utf8Slice key, V value) {
+    public void add(Utf8Slice key, V value) {
         if ((size + 1) * 4 > keys.length * MAX_LOAD) {
             grow();
         }
@@ -39,11 +40,13 @@ final class SliceMap<V> {
         size++;
     }
 
-    int size() {
+    /** How many entries there are. */
+    public int size() {
         return size;
     }
 
-    void forEach(BiConsumer<byte[], V> visitor) {
+    /** Shows all entries, in no order. */
+    public void forEach(BiConsumer<byte[], V> visitor) {
         for (int slot = 0; slot < keys.length; slot++) {
             if (keys[slot] != null) {
                 visitor.accept(keys[slot], valueAt(slot));
@@ -52,7 +55,7 @@ final class SliceMap<V> {
     }
 
     /** Forgets all, and gives back the room that many entries took. */
-    void clear() {
+    public void clear() {
         if (size > 0) {
             allocate(FIRST_CAPACITY);
             size = 0;

@@ -1,4 +1,4 @@
-package io.tallystream.processor.count;
+package io.tallystream.processor.amount;
 
 import io.tallystream.schema.count.CountTable;
 import io.tallystream.schema.count.Dimension;
@@ -21,7 +21,7 @@ import java.util.Set;
  * @param path {@code metric|dimension|}
  */
 @SuppressWarnings("ArrayRecordComponent") // Compared by nobody; there is one of each.
-record Target(int index, CountTable.Row row, byte[] path) {
+public record Target(int index, CountTable.Row row, byte[] path) {
     private static final Map<Group, Map<Amount, List<Target>>> BY_SOURCE = new EnumMap<>(Group.class);
     private static final List<Target> ALL = new ArrayList<>();
     private static final Set<Group> LIMITED = EnumSet.noneOf(Group.class);
@@ -43,25 +43,27 @@ record Target(int index, CountTable.Row row, byte[] path) {
     }
 
     /** What an amount of a group adds to. */
-    static List<Target> of(Group group, Amount amount) {
+    public static List<Target> of(Group group, Amount amount) {
         return BY_SOURCE.get(group).getOrDefault(amount, List.of());
     }
 
     /** Whether the number of its names is limited. */
-    static boolean isLimited(Group group) {
+    public static boolean isLimited(Group group) {
         return LIMITED.contains(group);
     }
 
-    static Target at(int index) {
+    /** The target of that index. */
+    public static Target at(int index) {
         return ALL.get(index);
     }
 
-    boolean has(Granularity granularity) {
+    /** Whether it is counted by windows of that length. */
+    public boolean has(Granularity granularity) {
         return row.granularities().contains(granularity);
     }
 
     /** The member that a name and a sub are in this dimension, as UTF-8. */
-    byte[] member(byte[] name, int sub) {
+    public byte[] member(byte[] name, int sub) {
         return switch (row.dimension()) {
             case TOTAL -> new byte[0];
             case STATUS -> utf8(CallStatus.withCode(sub).value());
@@ -74,7 +76,7 @@ record Target(int index, CountTable.Row row, byte[] path) {
     }
 
     /** Whether amounts that differ only in their sub are different members. */
-    boolean isSplitBySub() {
+    public boolean isSplitBySub() {
         return switch (row.dimension()) {
             case STATUS, OUTCOME, ENDPOINT_STATUS, ENDPOINT_LATENCY -> true;
             case TOTAL, ENDPOINT, PRODUCT, PAGE, USER -> false;
@@ -115,7 +117,8 @@ record Target(int index, CountTable.Row row, byte[] path) {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
-    static byte[] concat(byte[] first, byte[] second) {
+    /** The two, one behind the other. */
+    public static byte[] concat(byte[] first, byte[] second) {
         byte[] both = new byte[first.length + second.length];
         System.arraycopy(first, 0, both, 0, first.length);
         System.arraycopy(second, 0, both, first.length, second.length);
