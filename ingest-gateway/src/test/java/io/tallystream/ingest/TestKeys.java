@@ -6,6 +6,7 @@ import io.tallystream.runtime.security.KeyScope;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -18,7 +19,11 @@ final class TestKeys {
 
     TestKeys() {
         try {
-            file = new KeyFile(Files.createTempDirectory("keys").resolve(KeyFile.NAME));
+            Path folder = Files.createTempDirectory("keys");
+            file = new KeyFile(folder.resolve(KeyFile.NAME));
+            // What is asked for last is deleted first.
+            folder.toFile().deleteOnExit();
+            file.path().toFile().deleteOnExit();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

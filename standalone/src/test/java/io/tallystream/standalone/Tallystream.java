@@ -50,8 +50,8 @@ final class Tallystream implements AutoCloseable {
 
     /** Runs {@code tallystream} with those arguments, on free ports where the variables name none. */
     static Tallystream run(Path dataFolder, Map<String, String> variables, String... arguments) throws IOException {
-        Path output = Files.createTempFile("tallystream", ".out");
-        Path errors = Files.createTempFile("tallystream", ".err");
+        Path output = file(".out");
+        Path errors = file(".err");
         List<String> command = new ArrayList<>(ChildJvm.heedingInterrupts());
         command.addAll(ChildJvm.command(
                 List.of("-Xmx512m", "-XX:TieredStopAtLevel=1"), TallystreamCommand.class.getName(), arguments));
@@ -61,6 +61,13 @@ final class Tallystream implements AutoCloseable {
         builder.environment().put("DATA_DIR", dataFolder.toString());
         builder.environment().putAll(variables);
         return new Tallystream(builder.start(), dataFolder, output, errors);
+    }
+
+    /** What it prints can be read until all tests are done. */
+    private static Path file(String suffix) throws IOException {
+        Path file = Files.createTempFile("tallystream", suffix);
+        file.toFile().deleteOnExit();
+        return file;
     }
 
     /** Runs it and waits until it says that it is ready. */
