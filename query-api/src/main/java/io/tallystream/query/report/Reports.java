@@ -9,7 +9,7 @@ import io.tallystream.query.export.Table;
 import io.tallystream.query.span.Bucket;
 import io.tallystream.query.span.Spans;
 import io.tallystream.query.stats.Desk;
-import io.tallystream.query.stats.Stages;
+import io.tallystream.query.store.Stages;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;

@@ -8,6 +8,7 @@ import io.tallystream.query.export.Table;
 import io.tallystream.query.span.Bucket;
 import io.tallystream.query.store.Ranking;
 import io.tallystream.query.store.Snapshot;
+import io.tallystream.query.store.Stages;
 import io.tallystream.schema.count.CountTable;
 import io.tallystream.schema.count.Dimension;
 import io.tallystream.schema.count.Granularity;

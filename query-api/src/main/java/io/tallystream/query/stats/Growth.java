@@ -8,6 +8,7 @@ import io.tallystream.query.export.Table;
 import io.tallystream.query.span.Bucket;
 import io.tallystream.query.span.Span;
 import io.tallystream.query.store.Snapshot;
+import io.tallystream.query.store.Stages;
 import io.tallystream.schema.count.CountAddress;
 import io.tallystream.schema.count.Dimension;
 import io.tallystream.schema.count.Granularity;
@@ -105,8 +106,8 @@ public final class Growth {
         // Back from all users there are now, since days of long ago are forgotten.
         List<Bucket> after = daysAfter(asked.get(asked.size() - 1), now);
         CompletionStage<Long> users = snapshot.count(CountAddress.ofTotal(Metric.NEW_USERS, Window.LIFETIME));
-        CompletionStage<List<Long>> newAfter = Stages.all(after.stream()
-                .map(bucket -> snapshot.count(CountAddress.ofTotal(Metric.NEW_USERS, bucket.window())))
+        CompletionStage<List<Long>> newAfter = snapshot.counts(after.stream()
+                .map(bucket -> CountAddress.ofTotal(Metric.NEW_USERS, bucket.window()))
                 .toList());
         CompletionStage<List<Map<Metric, Long>>> totals = Stages.all(
                 asked.stream().map(bucket -> snapshot.totals(bucket.window())).toList());

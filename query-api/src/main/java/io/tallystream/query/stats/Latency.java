@@ -7,6 +7,7 @@ import io.tallystream.query.contract.RefusedException;
 import io.tallystream.query.span.Bucket;
 import io.tallystream.query.span.Span;
 import io.tallystream.query.store.Snapshot;
+import io.tallystream.query.store.Stages;
 import io.tallystream.schema.count.CountTable;
 import io.tallystream.schema.count.Dimension;
 import io.tallystream.schema.count.LatencyBuckets;

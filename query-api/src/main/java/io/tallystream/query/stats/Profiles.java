@@ -9,6 +9,7 @@ import io.tallystream.query.span.Bucket;
 import io.tallystream.query.span.Span;
 import io.tallystream.query.store.Ranking;
 import io.tallystream.query.store.Snapshot;
+import io.tallystream.query.store.Stages;
 import io.tallystream.schema.count.CountAddress;
 import io.tallystream.schema.count.CountTable;
 import io.tallystream.schema.count.Dimension;
@@ -73,9 +74,8 @@ public final class Profiles {
         return desk.json(now, snapshot -> {
             CompletionStage<Long> lifetime = lifetimeClicks(snapshot, id);
             return Stages.all(metrics.stream()
-                            .map(metric -> Stages.all(span.buckets().stream()
-                                    .map(bucket ->
-                                            snapshot.count(new CountAddress(metric, bucket.window(), dimension, id)))
+                            .map(metric -> snapshot.counts(span.buckets().stream()
+                                    .map(bucket -> new CountAddress(metric, bucket.window(), dimension, id))
                                     .toList()))
                             .toList())
                     .thenCombine(

@@ -123,10 +123,7 @@ public final class Trend {
     }
 
     private static CompletionStage<List<Long>> counts(Snapshot snapshot, Question question, Span span) {
-        // All are sent before the first reply is awaited.
-        return Stages.all(span.buckets().stream()
-                .map(bucket -> snapshot.count(question.address(bucket)))
-                .toList());
+        return snapshot.counts(span.buckets().stream().map(question::address).toList());
     }
 
     private JsonObject json(Question question, Counts counts, Instant now) {

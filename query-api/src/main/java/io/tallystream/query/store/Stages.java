@@ -1,4 +1,4 @@
-package io.tallystream.query.stats;
+package io.tallystream.query.store;
 
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
