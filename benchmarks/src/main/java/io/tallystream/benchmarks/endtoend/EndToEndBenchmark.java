@@ -43,7 +43,7 @@ public final class EndToEndBenchmark implements Benchmark {
 
     /**
      * Options: {@code rate} (20000 events per second), {@code batch} (100) of events in a request, {@code probes} (200) of each round,
-     * {@code warm-up} (20) seconds of load before them, {@code partitions} (4).
+     * {@code warm-up} (90) seconds of load before them, as long as the compilers are busy, {@code partitions} (4).
      */
     @Override
     public void run(Session session) throws Exception {
@@ -89,7 +89,7 @@ public final class EndToEndBenchmark implements Benchmark {
         int probes = session.number("probes", 200, 20);
         try (Load load = Load.start(installation.ingestPort(), rate(session), batch(session));
                 Prober prober = new Prober(installation)) {
-            long warmUntil = System.nanoTime() + TimeUnit.SECONDS.toNanos(session.number("warm-up", 20, 5));
+            long warmUntil = System.nanoTime() + TimeUnit.SECONDS.toNanos(session.number("warm-up", 90, 5));
             while (System.nanoTime() - warmUntil < 0) {
                 prober.probe();
                 load.requireGoingOn();

@@ -43,7 +43,7 @@ public final class QueryBenchmark implements Benchmark {
     private static final int TIMES_ALONE = 100;
 
     /**
-     * Options: {@code rate} (1000 requests per second), {@code seconds} (5) of each question, {@code warm-up} (5) seconds of each,
+     * Options: {@code rate} (1000 requests per second), {@code seconds} (5) of each question, {@code warm-up} (20) seconds of each,
      * {@code days} (1,7,30) of data, {@code endpoints} (200), {@code users} (10000), {@code rows} (500000) of SQL for each day.
      */
     @Override
@@ -106,7 +106,7 @@ public final class QueryBenchmark implements Benchmark {
             Map<String, Comparison> curves) {
         void everything() throws Exception {
             session.tell("%d days: warming up".formatted(days));
-            int warmUp = session.number("warm-up", 5, 1);
+            int warmUp = session.number("warm-up", 20, 1);
             for (Question question : questions) {
                 // Until it is compiled it may not keep up, and refuse some.
                 Pace.run(rate(), rate() * warmUp, () -> api.ask(question.path()).handle((answer, refused) -> answer));
