@@ -43,7 +43,7 @@ public final class EndToEndBenchmark implements Benchmark {
 
     /**
      * Options: {@code rate} (20000 events per second), {@code batch} (100) of events in a request, {@code probes} (200) of each round,
-     * {@code warm-up} (90) seconds of load before them, as long as the compilers are busy, {@code partitions} (4).
+     * {@code warm-up} (90) seconds of load before them, of which compilers are busy for most, {@code partitions} (4).
      */
     @Override
     public void run(Session session) throws Exception {

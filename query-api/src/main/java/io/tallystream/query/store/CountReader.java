@@ -11,7 +11,6 @@ import io.tallystream.runtime.redis.RedisLink;
 import io.tallystream.schema.redis.CountKeys;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -176,13 +175,6 @@ public final class CountReader implements AutoCloseable {
             CompletionStage<T> reply = CountReader.ask(link, command);
             sent.incrementAndGet();
             return reply;
-        }
-
-        @Override
-        public <T> CompletionStage<List<T>> askAll(
-                List<Function<RedisClusterAsyncCommands<String, String>, CompletionStage<T>>> commands) {
-            return ask(redis -> Stages.all(
-                    commands.stream().map(command -> command.apply(redis)).toList()));
         }
     }
 
