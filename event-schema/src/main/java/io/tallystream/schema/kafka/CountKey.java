@@ -5,6 +5,7 @@ import io.tallystream.schema.count.Dimension;
 import io.tallystream.schema.count.Granularity;
 import io.tallystream.schema.count.Metric;
 import io.tallystream.schema.count.Window;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -25,6 +26,14 @@ public final class CountKey {
     /** The key's bytes up to the member, which follows as UTF-8: the same for all members of a dimension. */
     public static byte[] head(Metric metric, Window window, Dimension dimension) {
         return beforeMember(metric, window, dimension).getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** The key's bytes, of a {@link #head} and a member as UTF-8. */
+    public static byte[] of(byte[] head, byte[] member) {
+        return ByteBuffer.allocate(head.length + member.length)
+                .put(head)
+                .put(member)
+                .array();
     }
 
     private static String beforeMember(Metric metric, Window window, Dimension dimension) {

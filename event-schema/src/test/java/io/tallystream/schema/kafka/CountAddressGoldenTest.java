@@ -1,5 +1,6 @@
 package io.tallystream.schema.kafka;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -30,6 +31,10 @@ class CountAddressGoldenTest {
                     text(golden, "member"));
 
             assertThat(CountKey.format(address)).isEqualTo(text(golden, "record_key"));
+            byte[] head = CountKey.head(address.metric(), address.window(), address.dimension());
+            assertThat(CountKey.of(head, address.member().getBytes(UTF_8)))
+                    .asString(UTF_8)
+                    .isEqualTo(text(golden, "record_key"));
             assertThat(CountKey.parse(text(golden, "record_key"))).isEqualTo(address);
             assertThat(Topics.counts(address.retentionClass())).isEqualTo(text(golden, "topic"));
             assertThat(keys.key(address)).isEqualTo(text(golden, "redis_key"));

@@ -6,6 +6,7 @@ import io.tallystream.schema.count.Granularity;
 import io.tallystream.schema.count.LatencyBuckets;
 import io.tallystream.schema.count.Metric;
 import io.tallystream.schema.event.CallStatus;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -69,8 +70,8 @@ public record Target(int index, CountTable.Row row, byte[] path) {
             case STATUS -> utf8(CallStatus.withCode(sub).value());
             case OUTCOME -> utf8(Outcome.of(sub).wireName());
             case ENDPOINT, PRODUCT, PAGE -> name;
-            case ENDPOINT_STATUS -> concat(utf8(CallStatus.withCode(sub).value() + ' '), name);
-            case ENDPOINT_LATENCY -> concat(utf8(Long.toString(LatencyBuckets.upperBound(sub)) + ' '), name);
+            case ENDPOINT_STATUS -> prefixed(CallStatus.withCode(sub).value(), name);
+            case ENDPOINT_LATENCY -> prefixed(Long.toString(LatencyBuckets.upperBound(sub)), name);
             case USER -> throw new IllegalStateException("users are counted where their events are");
         };
     }
@@ -113,15 +114,15 @@ public record Target(int index, CountTable.Row row, byte[] path) {
         return utf8(row.metric().wireName() + '|' + row.dimension().wireName() + '|');
     }
 
-    private static byte[] utf8(String text) {
-        return text.getBytes(StandardCharsets.UTF_8);
+    private static byte[] prefixed(String prefix, byte[] name) {
+        byte[] start = utf8(prefix + ' ');
+        return ByteBuffer.allocate(start.length + name.length)
+                .put(start)
+                .put(name)
+                .array();
     }
 
-    /** The two, one behind the other. */
-    public static byte[] concat(byte[] first, byte[] second) {
-        byte[] both = new byte[first.length + second.length];
-        System.arraycopy(first, 0, both, 0, first.length);
-        System.arraycopy(second, 0, both, first.length, second.length);
-        return both;
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 }

@@ -178,7 +178,7 @@ public final class CountMerger implements Processor<byte[], byte[], byte[], Outp
         long count = counts.add(target, granularity, start, member, sum);
         RetentionClass kept = RetentionClass.of(granularity, target.row().dimension());
         context.forward(new Record<>(
-                Target.concat(keyHead(target, granularity, start), member),
+                CountKey.of(keyHead(target, granularity, start), member),
                 new Output.Count(kept, MergedCounts.bytes(count)),
                 context.currentSystemTimeMs()));
     }

@@ -1,7 +1,6 @@
 package io.tallystream.processor.count;
 
 import io.tallystream.processor.amount.Outcome;
-import io.tallystream.processor.amount.Target;
 import io.tallystream.processor.amount.WindowStarts;
 import io.tallystream.processor.ids.IdLimits;
 import io.tallystream.processor.ids.SeenChunks;
@@ -45,12 +44,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The first phase: reads each record of a partition, judges it on its own, counts it into the heap where its owner's partition is,
- * and at each commit gives away what it has counted. An event that was read from another partition than its owner's is sent there
- * first, with the time at which it was appended here. A user who is to be erased is forgotten, and their counts are taken back.
+ * The first phase: reads each record of a partition, judges it on its own, counts it into the heap where its owner's
+ * partition is, and at each commit gives away what it has counted. An event that was read from another partition than its
+ * owner's is sent there first, with the time at which it was appended here. A user who is to be erased is forgotten, and
+ * their counts are taken back.
  *
- * <p>Judged by the distance from the broker's append time, never by the stream's time: one event dated far ahead would make all
- * that follow late.
+ * <p>Judged by the distance from the broker's append time, never by the stream's time: one event dated far ahead would make
+ * all that follow late.
  */
 public final class EventCounter implements Processor<byte[], byte[], byte[], Output> {
     /** The child that takes what is for a topic of ours. Named, so that no record is offered to a child it is not for. */
@@ -298,7 +298,7 @@ public final class EventCounter implements Processor<byte[], byte[], byte[], Out
 
     private void forwardCount(RetentionClass kept, byte[] head, byte[] user, long count, long now) {
         context.forward(
-                new Record<>(Target.concat(head, user), new Output.Count(kept, MergedCounts.bytes(count)), now),
+                new Record<>(CountKey.of(head, user), new Output.Count(kept, MergedCounts.bytes(count)), now),
                 TO_TOPICS);
     }
 

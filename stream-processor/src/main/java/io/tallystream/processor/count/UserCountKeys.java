@@ -1,6 +1,5 @@
 package io.tallystream.processor.count;
 
-import io.tallystream.processor.amount.Target;
 import io.tallystream.schema.count.CountTable;
 import io.tallystream.schema.count.Dimension;
 import io.tallystream.schema.count.Granularity;
@@ -45,6 +44,6 @@ final class UserCountKeys {
     private void visit(CountTable.Row row, Window window, BiConsumer<RetentionClass, byte[]> visitor) {
         visitor.accept(
                 RetentionClass.of(window.granularity(), row.dimension()),
-                Target.concat(CountKey.head(row.metric(), window, row.dimension()), user));
+                CountKey.of(CountKey.head(row.metric(), window, row.dimension()), user));
     }
 }
