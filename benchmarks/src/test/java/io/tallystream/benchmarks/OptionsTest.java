@@ -1,0 +1,43 @@
+package io.tallystream.benchmarks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class OptionsTest {
+    private final Options options = new Options(Map.of("rows", "12", "days", "1, 7", "contenders", "engine,dsl"));
+
+    @Test
+    void whatWasChosenComesBeforeTheDefault() {
+        assertThat(options.number("rows", 500)).isEqualTo(12);
+        assertThat(options.numbers("days", "30")).containsExactly(1, 7);
+        assertThat(options.texts("contenders", "engine")).containsExactly("engine", "dsl");
+    }
+
+    @Test
+    void whatWasNotChosenIsTheDefault() {
+        assertThat(options.number("seconds", 500)).isEqualTo(500);
+        assertThat(options.numbers("users", "1,100")).containsExactly(1, 100);
+        assertThat(options.text("kind", "all")).isEqualTo("all");
+    }
+
+    @Test
+    void aTextForANumberIsToldByItsName() {
+        assertThatThrownBy(() -> options.number("contenders", 1))
+                .isInstanceOf(BadOptionException.class)
+                .hasMessage("option contenders must be a whole number, not engine,dsl");
+        assertThatThrownBy(() -> options.numbers("contenders", "1"))
+                .isInstanceOf(BadOptionException.class)
+                .hasMessage("option contenders must be a whole number, not engine");
+    }
+
+    @Test
+    void aNumberBeyondTheRangeIsToldByItsName() {
+        Options large = new Options(Map.of("rows", "3000000000"));
+        assertThatThrownBy(() -> large.number("rows", 1))
+                .isInstanceOf(BadOptionException.class)
+                .hasMessageContaining("rows");
+    }
+}
