@@ -1,6 +1,9 @@
 package io.tallystream.benchmarks;
 
-/** Something that is measured beside what it is to be compared with. It starts what it needs, warms up, and lets contenders take turns. */
+/**
+ * Something that is measured beside what it is to be compared with. It starts what it needs, warms up, and lets contenders
+ * take turns.
+ */
 @FunctionalInterface
 public interface Benchmark {
     /**

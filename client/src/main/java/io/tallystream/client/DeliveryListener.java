@@ -6,18 +6,20 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Is told what does not go as it should. Called by the client's threads, which wait for it; what it throws is logged and has no other
- * effect. By default everything is logged to {@code io.tallystream.client}.
+ * Is told what does not go as it should. Called by the client's threads, which wait for it; what it throws is logged and has
+ * no other effect. By default everything is logged to {@code io.tallystream.client}.
  */
 public interface DeliveryListener {
     /** Logs, and nothing else. */
     DeliveryListener LOGGING = new DeliveryListener() {};
 
     /**
-     * The gateway has rejected some events of a batch, or all. They would be again and are not sent again; the others are delivered.
+     * The gateway has rejected some events of a batch, or all. They would be again and are not sent again; the others are
+     * delivered.
      *
      * @param batch that was sent
-     * @param answer of the gateway: JSON whose {@code items} name each rejected event by its {@code index} in the batch, and why
+     * @param answer of the gateway: JSON whose {@code items} name each rejected event by its {@code index} in the batch, and
+     *     why
      */
     default void rejected(List<Event> batch, String answer) {
         logger().log(Level.WARNING, "the gateway rejects events: {0}", answer);

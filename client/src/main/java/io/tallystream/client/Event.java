@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * Something that happened, to be counted. Has an id of its own and the time at which it was made, unless it is given others, so that it
- * counts once however often it is sent. Immutable.
+ * Something that happened, to be counted. Has an id of its own and the time at which it was made, unless it is given others,
+ * so that it counts once however often it is sent. Immutable.
  *
  * <p>Texts have 256 characters at most, and no control characters; the gateway rejects others and says which.
  */

@@ -17,11 +17,11 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.regex.Pattern;
 
 /**
- * Sends events to a gateway: in batches, and each batch again with the same ids until it is acknowledged, so that each event counts
- * once. Takes bounded memory: when more comes than goes, {@link #offer} says so and {@link #send} waits.
+ * Sends events to a gateway: in batches, and each batch again with the same ids until it is acknowledged, so that each event
+ * counts once. Takes bounded memory: when more comes than goes, {@link #offer} says so and {@link #send} waits.
  *
- * <p>Events that wait are lost with the process. Where that must not be, produce to Kafka, or keep them and send them again with
- * their ids.
+ * <p>Events that wait are lost with the process. Where that must not be, produce to Kafka, or keep them and send them again
+ * with their ids.
  *
  * <p>Thread-safe. Has threads of its own until it is closed; they do not keep the JVM alive.
  */
@@ -101,7 +101,10 @@ public final class TallystreamClient implements AutoCloseable {
             return this;
         }
 
-        /** For how long to wait for an answer, longer than zero. Default: 15 s, which is longer than a gateway takes by default. */
+        /**
+         * For how long to wait for an answer, longer than zero. Default: 15 s, which is longer than a gateway takes by
+         * default.
+         */
         public Builder requestLimit(Duration time) {
             if (time.isZero()) {
                 throw new IllegalArgumentException("requestLimit must not be zero");
@@ -111,8 +114,9 @@ public final class TallystreamClient implements AutoCloseable {
         }
 
         /**
-         * For how long a batch is sent again and again before it is given up. Default: 9 min. Must be shorter than the installation's
-         * {@code DEDUPLICATION_HORIZON}, 10 min by default, or what was counted without an answer may count twice.
+         * For how long a batch is sent again and again before it is given up. Default: 9 min. Must be shorter than the
+         * installation's {@code DEDUPLICATION_HORIZON}, 10 min by default, or what was counted without an answer may count
+         * twice.
          */
         public Builder deliveryLimit(Duration time) {
             deliveryLimit = notNegative(time, "deliveryLimit");

@@ -8,7 +8,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Mistakes are told to who makes them: with the first event they would end a thread of the client's, and all events would wait for ever. */
+/**
+ * Mistakes are told to who makes them: with the first event they would end a thread of the client's, and all events would
+ * wait for ever.
+ */
 class BuilderTest {
     private static final URI GATEWAY = URI.create("http://127.0.0.1:8080");
 

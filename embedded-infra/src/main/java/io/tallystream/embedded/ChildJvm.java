@@ -52,8 +52,8 @@ public final class ChildJvm implements AutoCloseable {
     }
 
     /**
-     * What a command has to begin with for its process to heed SIGINT: a build in the background of a script ignores it, and so would
-     * all its children. Empty where there is no means to that.
+     * What a command has to begin with for its process to heed SIGINT: a build in the background of a script ignores it, and
+     * so would all its children. Empty where there is no means to that.
      */
     public static List<String> heedingInterrupts() throws IOException {
         List<String> prefix = List.of("env", "--default-signal=INT");

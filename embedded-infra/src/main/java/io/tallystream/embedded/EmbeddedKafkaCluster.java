@@ -202,8 +202,8 @@ public final class EmbeddedKafkaCluster implements AutoCloseable {
     }
 
     /**
-     * Kills a broker, which may be paused, and returns when its process has ended. What it alone had is lost to clients, though it
-     * is in its files: it drops that when it is started again and others have led meanwhile.
+     * Kills a broker, which may be paused, and returns when its process has ended. What it alone had is lost to clients,
+     * though it is in its files: it drops that when it is started again and others have led meanwhile.
      *
      * @throws IllegalStateException if it is not running
      */

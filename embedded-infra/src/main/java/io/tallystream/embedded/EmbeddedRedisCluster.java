@@ -143,7 +143,10 @@ public final class EmbeddedRedisCluster implements AutoCloseable {
         return NODES;
     }
 
-    /** {@code redis-cluster://:password@127.0.0.1:port,127.0.0.1:port,…}, all nodes. Contains the password: keep it out of logs. */
+    /**
+     * {@code redis-cluster://:password@127.0.0.1:port,127.0.0.1:port,…}, all nodes. Contains the password: keep it out of
+     * logs.
+     */
     public String uri() {
         return nodes.stream()
                 .map(node -> "127.0.0.1:" + node.port())

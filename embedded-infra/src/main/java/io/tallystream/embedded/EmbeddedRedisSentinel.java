@@ -7,7 +7,8 @@ import java.util.List;
 
 /**
  * One Redis Sentinel for tests, on 127.0.0.1 without a password: it tells clients which Redis is the master named
- * {@value #MASTER_NAME}. A single one, so its word is enough to fail over. For one thread. Ends with this JVM, unless that is killed.
+ * {@value #MASTER_NAME}. A single one, so its word is enough to fail over. For one thread. Ends with this JVM, unless that
+ * is killed.
  */
 public final class EmbeddedRedisSentinel implements AutoCloseable {
 

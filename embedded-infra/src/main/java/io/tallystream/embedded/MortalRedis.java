@@ -83,7 +83,8 @@ public final class MortalRedis implements AutoCloseable {
     }
 
     /**
-     * The reply to one command, on a connection of its own: text, with the parts of a list each on a line; null if there is nothing.
+     * The reply to one command, on a connection of its own: text, with the parts of a list each on a line; null if there is
+     * nothing.
      *
      * @throws UncheckedIOException if it does not answer, or with an error
      */

@@ -6,14 +6,17 @@ import io.tallystream.client.TallystreamClient;
 import java.util.List;
 
 /**
- * Sends calls to a gateway, in batches, and each batch again with the same ids until it is acknowledged. What the gateway rejects is
- * logged by the client, with the reason.
+ * Sends calls to a gateway, in batches, and each batch again with the same ids until it is acknowledged. What the gateway
+ * rejects is logged by the client, with the reason.
  */
 public final class HttpCallReporter implements CallReporter {
     private final TallystreamClient client;
     private final Drops drops = new Drops();
 
-    /** @param gateway such as {@code TallystreamClient.to(URI.create("http://gateway.example:8080"), key)}; its listener is set here */
+    /**
+     * @param gateway such as {@code TallystreamClient.to(URI.create("http://gateway.example:8080"), key)}; its listener is
+     *     set here
+     */
     public HttpCallReporter(TallystreamClient.Builder gateway) {
         client = gateway.listener(new DeliveryListener() {
                     @Override

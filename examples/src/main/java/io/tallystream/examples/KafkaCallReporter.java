@@ -17,7 +17,8 @@ import org.apache.kafka.common.serialization.StringSerializer;
 /**
  * Produces calls straight to Kafka. What {@link #report} has taken is in the producer's buffer until Kafka acknowledges it.
  *
- * <p>Making one waits until Kafka has said where the topic is, for at most five seconds: the first calls would not wait for so long.
+ * <p>Making one waits until Kafka has said where the topic is, for at most five seconds: the first calls would not wait for
+ * so long.
  */
 public final class KafkaCallReporter implements CallReporter {
     private static final Logger LOGGER = System.getLogger(KafkaCallReporter.class.getName());

@@ -15,8 +15,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Connections on none of which a whole request ever comes. Most are silent; on every tenth the head drips, a byte a second, and on
- * another tenth the body. Each that the other side closes is followed by another of its kind.
+ * Connections on none of which a whole request ever comes. Most are silent; on every tenth the head drips, a byte a second,
+ * and on another tenth the body. Each that the other side closes is followed by another of its kind.
  */
 final class Crowd implements AutoCloseable {
     private static final int KINDS = 10;

@@ -23,8 +23,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Ten thousand connections: others do not notice, and when they are gone nothing is left of them. The gateway is a process of its own,
- * since both ends of so many may need more descriptors than one process has. Needs Linux.
+ * Ten thousand connections: others do not notice, and when they are gone nothing is left of them. The gateway is a process
+ * of its own, since both ends of so many may need more descriptors than one process has. Needs Linux.
  */
 @WithKafka
 @Timeout(600)

@@ -24,7 +24,10 @@ import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
 
-/** Servers that make reports by a clock that the test sets, in a year to come: Redis goes by its own clock, and deletes what has expired. */
+/**
+ * Servers that make reports by a clock that the test sets, in a year to come: Redis goes by its own clock, and deletes what
+ * has expired.
+ */
 @Timeout(240)
 abstract class ReportSuite {
     static final ZoneId UTC = ZoneId.of("UTC");

@@ -11,8 +11,8 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Finds out how fresh the counts in Redis are: a partition is complete up to when Kafka was last asked where it ends, if all before
- * that is in Redis, and else up to its newest count there. For the thread of the consumer.
+ * Finds out how fresh the counts in Redis are: a partition is complete up to when Kafka was last asked where it ends, if all
+ * before that is in Redis, and else up to its newest count there. For the thread of the consumer.
  */
 final class FreshnessReport {
     private static final long EVERY_MS = 500;

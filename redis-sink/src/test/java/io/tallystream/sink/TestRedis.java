@@ -3,7 +3,10 @@ package io.tallystream.sink;
 import io.lettuce.core.api.sync.RedisCommands;
 import java.util.List;
 
-/** The Redis that a test is about. Tests that use no more of it than this run on every kind of Redis. Closing lets go of it only. */
+/**
+ * The Redis that a test is about. Tests that use no more of it than this run on every kind of Redis. Closing lets go of it
+ * only.
+ */
 public interface TestRedis extends AutoCloseable {
     /** What a sink gets as {@code REDIS_URI}. */
     String uri();

@@ -11,9 +11,10 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * Takes a picture of every view of a dashboard that runs, of the page to sign in, and of what is shown when something is wrong, in both
- * themes, languages and widths, to be looked at. Arguments: its address, such as {@code http://127.0.0.1:8081/}, a token, and the
- * folder for the pictures. Of a new installation there is {@code live} only.
+ * Takes a picture of every view of a dashboard that runs, of the page to sign in, and of what is shown when something is
+ * wrong, in both themes, languages and widths, to be looked at. Arguments: its address, such as
+ * {@code http://127.0.0.1:8081/}, a token, and the folder for the pictures. Of a new installation there is {@code live}
+ * only.
  */
 final class DashboardPictures {
     private static final Map<String, String> VIEWS = views();

@@ -9,7 +9,10 @@ import org.apache.kafka.common.security.plain.PlainLoginModule;
 import org.testcontainers.kafka.KafkaContainer;
 import org.testcontainers.utility.DockerImageName;
 
-/** A broker that lets its users do what is documented, and on {@link #ADDRESS} nobody else in. The host's own listener is open. */
+/**
+ * A broker that lets its users do what is documented, and on {@link #ADDRESS} nobody else in. The host's own listener is
+ * open.
+ */
 final class SecuredKafka extends KafkaContainer {
     static final String ADDRESS = "kafka:19092";
 

@@ -13,8 +13,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
 /**
- * Clients that each send one click on {@link #PRODUCT} after the other, and each click again, with its id, until it is answered with 202.
- * Each client's first click is sent once more after that, as if its answer had been lost.
+ * Clients that each send one click on {@link #PRODUCT} after the other, and each click again, with its id, until it is
+ * answered with 202. Each client's first click is sent once more after that, as if its answer had been lost.
  */
 final class RetryingClients {
     static final String PRODUCT = "p";

@@ -18,7 +18,10 @@ import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.TaskMetadata;
 import org.apache.kafka.streams.ThreadMetadata;
 
-/** What operators see of the machinery around the counting, most of it asked of Kafka Streams when it is looked at. Thread-safe. */
+/**
+ * What operators see of the machinery around the counting, most of it asked of Kafka Streams when it is looked at.
+ * Thread-safe.
+ */
 final class ProcessorMeters implements AutoCloseable {
     private static final Set<String> STATE_BYTES = Set.of("total-sst-files-size", "size-all-mem-tables");
 

@@ -15,8 +15,8 @@ import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.apache.kafka.streams.errors.MissingSourceTopicException;
 
 /**
- * Decides what becomes of a processor one of whose threads has failed: another thread takes its place, but only so many times in a
- * while. Thread-safe.
+ * Decides what becomes of a processor one of whose threads has failed: another thread takes its place, but only so many
+ * times in a while. Thread-safe.
  */
 final class ThreadFailures {
     /** What another thread would run into as well. */

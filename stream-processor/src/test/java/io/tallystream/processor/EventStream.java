@@ -13,9 +13,9 @@ import java.util.zip.CRC32;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
- * Records for the event topics, the same from the same seed but for the time of day: events of all kinds, with and without user, id
- * and time, of producers that partition as Kafka does and of others; repeated ones, late ones, ones dated ahead, and ones that
- * are no events. For one thread.
+ * Records for the event topics, the same from the same seed but for the time of day: events of all kinds, with and without
+ * user, id and time, of producers that partition as Kafka does and of others; repeated ones, late ones, ones dated ahead,
+ * and ones that are no events. For one thread.
  */
 final class EventStream {
     private static final int PARTS = 1_000;

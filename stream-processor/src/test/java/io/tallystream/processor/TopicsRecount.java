@@ -20,8 +20,9 @@ import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
- * What the records on the event topics come to, read one by one, and how each that is not counted has to be told of. Shares no code
- * with what it checks: it has rules of its own for what an event is, as far as {@link EventStream} makes use of them.
+ * What the records on the event topics come to, read one by one, and how each that is not counted has to be told of. Shares
+ * no code with what it checks: it has rules of its own for what an event is, as far as {@link EventStream} makes use of
+ * them.
  */
 final class TopicsRecount {
     private static final Duration LATENESS = Duration.ofHours(1);

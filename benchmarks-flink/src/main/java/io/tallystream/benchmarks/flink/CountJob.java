@@ -19,18 +19,19 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.util.OutputTag;
 
 /**
- * The processor's counting as a Flink job, as somebody would write it who knows Flink well and wants it fast: the events are parsed
- * and counted into heap maps right behind the source, in the same thread and without a copy; at each checkpoint the maps are
- * drained, and what they held goes, keyed, to the stages that keep the state; these tell each changed count once, in a
- * transaction that is committed with the checkpoint. Objects are reused, nothing goes through a generic serializer, and
+ * The processor's counting as a Flink job, as somebody would write it who knows Flink well and wants it fast: the events are
+ * parsed and counted into heap maps right behind the source, in the same thread and without a copy; at each checkpoint the
+ * maps are drained, and what they held goes, keyed, to the stages that keep the state; these tell each changed count once,
+ * in a transaction that is committed with the checkpoint. Objects are reused, nothing goes through a generic serializer, and
  * checkpoints follow one another without a pause.
  *
- * <p>It counts the same as the processor: all of {@link io.tallystream.schema.count.CountTable}, in the same records on the same
- * topics. What it does less: it writes no dead letters, looks at no ids, sends no event to its owner's partition, erases nobody, has
- * no limit on members, and never forgets a window. What it does more: what is known of a user goes from one stage to another,
- * serialized, once a checkpoint, which the processor need not do, as its users stay where they are read; and a checkpoint holds
- * all of the state where that is on the heap, or RocksDB's new files, where the processor writes what has changed to a changelog.
- * Offsets are told to Kafka once a checkpoint is complete, and the transactions of its counts are committed then, too.
+ * <p>It counts the same as the processor: all of {@link io.tallystream.schema.count.CountTable}, in the same records on the
+ * same topics. What it does less: it writes no dead letters, looks at no ids, sends no event to its owner's partition,
+ * erases nobody, has no limit on members, and never forgets a window. What it does more: what is known of a user goes from
+ * one stage to another, serialized, once a checkpoint, which the processor need not do, as its users stay where they are
+ * read; and a checkpoint holds all of the state where that is on the heap, or RocksDB's new files, where the processor
+ * writes what has changed to a changelog. Offsets are told to Kafka once a checkpoint is complete, and the transactions of
+ * its counts are committed then, too.
  */
 final class CountJob {
     private static final OutputTag<UserAmounts> TO_USERS =

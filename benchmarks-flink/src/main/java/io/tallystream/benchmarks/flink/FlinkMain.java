@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs a job in a cluster within this JVM: prints {@code running} when it is, and ends with its input, so that it does not outlive
- * whoever started it. A job that fails ends it too, with exit code 1.
+ * Runs a job in a cluster within this JVM: prints {@code running} when it is, and ends with its input, so that it does not
+ * outlive whoever started it. A job that fails ends it too, with exit code 1.
  */
 public final class FlinkMain {
     /** What is printed when the job is running. */
@@ -27,7 +27,8 @@ public final class FlinkMain {
     /**
      * Runs it.
      *
-     * @param arguments {@code name=value}: servers, group, interval (ms), threads, sql, users, state, folder, zone, lateness, skew
+     * @param arguments {@code name=value}: servers, group, interval (ms), threads, sql, users, state, folder, zone,
+     *     lateness, skew
      */
     public static void main(String[] arguments) throws Exception {
         // Other threads would keep a process alive that does nothing.

@@ -7,7 +7,10 @@ import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.OutputTag;
 
-/** Counts what its source reads into heap maps, and before each checkpoint gives away what these hold. Has no state of its own. */
+/**
+ * Counts what its source reads into heap maps, and before each checkpoint gives away what these hold. Has no state of its
+ * own.
+ */
 final class LocalStage extends AbstractStreamOperator<GroupAmounts>
         implements OneInputStreamOperator<Appended, GroupAmounts> {
     private static final long serialVersionUID = 1L;

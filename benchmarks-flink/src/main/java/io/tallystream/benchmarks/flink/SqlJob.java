@@ -7,10 +7,11 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.table.api.bridge.java.StreamTableEnvironment;
 
 /**
- * The counting in Flink SQL, as somebody would write it who knows its options: each event is split into what it adds, which is summed up
- * where it is read for a while and then by address, in two phases and mini-batches.
+ * The counting in Flink SQL, as somebody would write it who knows its options: each event is split into what it adds, which
+ * is summed up where it is read for a while and then by address, in two phases and mini-batches.
  *
- * <p>It counts what the plain Kafka Streams DSL does here: all but what users do by day. Counts are on one topic, whatever their retention.
+ * <p>It counts what the plain Kafka Streams DSL does here: all but what users do by day. Counts are on one topic, whatever
+ * their retention.
  */
 final class SqlJob {
     private static final String EVENTS = """

@@ -6,7 +6,10 @@ import io.tallystream.schema.count.LatencyBuckets;
 import io.tallystream.schema.count.Metric;
 import io.tallystream.schema.event.Event;
 
-/** What an accepted event adds to counts, one row of the {@link CountTable} after the other, for those that count each on its own. */
+/**
+ * What an accepted event adds to counts, one row of the {@link CountTable} after the other, for those that count each on its
+ * own.
+ */
 public final class EventAmounts {
     private EventAmounts() {}
 

@@ -20,9 +20,9 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How long after the gateway has answered 202 the query API shows an event, while events keep coming in batches over HTTP: with each
- * service in a process of its own, and with {@code ./tallystream start}. All of it is on this machine, with the load. In the end every
- * acknowledged event has to be counted, or this fails.
+ * How long after the gateway has answered 202 the query API shows an event, while events keep coming in batches over HTTP:
+ * with each service in a process of its own, and with {@code ./tallystream start}. All of it is on this machine, with the
+ * load. In the end every acknowledged event has to be counted, or this fails.
  */
 public final class EndToEndBenchmark implements Benchmark {
     private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -42,8 +42,9 @@ public final class EndToEndBenchmark implements Benchmark {
     private record Comparisons(Comparison p50, Comparison p99, Comparison max) {}
 
     /**
-     * Options: {@code rate} (20000 events per second), {@code batch} (100) of events in a request, {@code probes} (200) of each round,
-     * {@code warm-up} (90) seconds of load before them, of which compilers are busy for most, {@code partitions} (4).
+     * Options: {@code rate} (20000 events per second), {@code batch} (100) of events in a request, {@code probes} (200) of
+     * each round, {@code warm-up} (90) seconds of load before them, of which compilers are busy for most, {@code partitions}
+     * (4).
      */
     @Override
     public void run(Session session) throws Exception {

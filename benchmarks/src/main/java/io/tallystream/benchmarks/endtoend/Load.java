@@ -13,7 +13,10 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Events in batches at a fixed rate: four calls to one click, one of ten calls an error, without a time of their own. Thread-safe. */
+/**
+ * Events in batches at a fixed rate: four calls to one click, one of ten calls an error, without a time of their own.
+ * Thread-safe.
+ */
 final class Load implements AutoCloseable {
     private static final long SEED = 20261121;
     private static final int CONNECTIONS = 4;

@@ -9,8 +9,8 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Sends calls of endpoints that nothing else calls, one at a time, and asks for the count of each until it is there. At most one question
- * is under way, and there is a pause before the next, so that it is little beside the load. For one thread.
+ * Sends calls of endpoints that nothing else calls, one at a time, and asks for the count of each until it is there. At most
+ * one question is under way, and there is a pause before the next, so that it is little beside the load. For one thread.
  */
 final class Prober implements AutoCloseable {
     /** Between two looks, and so about how late an event may be seen. */

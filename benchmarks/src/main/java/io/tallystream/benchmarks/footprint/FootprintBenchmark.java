@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How soon {@code ./tallystream demo} is ready, on an empty data folder and again on the same, and how much memory it has after a while
- * of its own traffic: its JVM with Kafka, and its Redis. Beside what is promised.
+ * How soon {@code ./tallystream demo} is ready, on an empty data folder and again on the same, and how much memory it has
+ * after a while of its own traffic: its JVM with Kafka, and its Redis. Beside what is promised.
  */
 public final class FootprintBenchmark implements Benchmark {
     private static final String PROMISED = "promised, at most";

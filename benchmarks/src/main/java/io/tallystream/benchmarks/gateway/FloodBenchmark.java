@@ -28,8 +28,8 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.LongStream;
 
 /**
- * How long the requests of one key take, alone and beside another key that sends a hundred times its rate, and what memory the gateway
- * has after that.
+ * How long the requests of one key take, alone and beside another key that sends a hundred times its rate, and what memory
+ * the gateway has after that.
  */
 public final class FloodBenchmark implements Benchmark {
     private static final String ALONE = "alone";
@@ -43,7 +43,10 @@ public final class FloodBenchmark implements Benchmark {
     private static final byte[] EVENT = "{\"type\":\"api_call\",\"endpoint\":\"/a\",\"status\":200,\"user_id\":\"u1\"}"
             .getBytes(StandardCharsets.US_ASCII);
 
-    /** Options: {@code seconds} (10) of each run, {@code rate} (100) of the key that floods, {@code times} (100) that it sends. */
+    /**
+     * Options: {@code seconds} (10) of each run, {@code rate} (100) of the key that floods, {@code times} (100) that it
+     * sends.
+     */
     @Override
     public void run(Session session) throws Exception {
         int rate = session.options().number("rate", 100);

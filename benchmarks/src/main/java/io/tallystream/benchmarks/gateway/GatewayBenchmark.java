@@ -30,9 +30,10 @@ public final class GatewayBenchmark implements Benchmark {
     private static final String PRODUCER = "bare Kafka producer";
 
     /**
-     * Options: {@code seconds} (10) of each run, {@code warm-up} (45) seconds before, of each kind, {@code connections} (64,256) for single
-     * events, of which batches use the first, {@code batches} (100,1000) of events, {@code threads} (2) of wrk, {@code partitions} (4),
-     * {@code replaced} (../shared/baselines), the folder with the web application. Variables {@code KAFKA_PRODUCER_*} are the gateway's.
+     * Options: {@code seconds} (10) of each run, {@code warm-up} (45) seconds before, of each kind, {@code connections}
+     * (64,256) for single events, of which batches use the first, {@code batches} (100,1000) of events, {@code threads} (2)
+     * of wrk, {@code partitions} (4), {@code replaced} (../shared/baselines), the folder with the web application. Variables
+     * {@code KAFKA_PRODUCER_*} are the gateway's.
      */
     @Override
     public void run(Session session) throws Exception {
@@ -183,7 +184,10 @@ public final class GatewayBenchmark implements Benchmark {
             }
         }
 
-        /** Milliseconds between a connection's requests at which it sends so many; what a request takes itself is found by trying. */
+        /**
+         * Milliseconds between a connection's requests at which it sends so many; what a request takes itself is found by
+         * trying.
+         */
         private double delay(Wrk wrk, double wantedPerSecond) throws Exception {
             double delay = 1_000.0 * wrk.connections() / wantedPerSecond;
             for (int attempt = 0; attempt < 2; attempt++) {

@@ -13,8 +13,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The load generator. Its requests are made before it begins, as a client that measures a server should not be the slower of the two:
- * 100 000 events of as many users, in batches.
+ * The load generator. Its requests are made before it begins, as a client that measures a server should not be the slower of
+ * the two: 100 000 events of as many users, in batches.
  *
  * @param url that it posts to
  * @param key that it sends

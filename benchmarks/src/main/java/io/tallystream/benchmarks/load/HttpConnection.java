@@ -9,7 +9,10 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
-/** One connection to a server on this machine that takes as little processor time as can be. Answers have a length. For one thread. */
+/**
+ * One connection to a server on this machine that takes as little processor time as can be. Answers have a length. For one
+ * thread.
+ */
 public final class HttpConnection implements AutoCloseable {
     private static final int TIMEOUT_MS = 30_000;
     private static final String LENGTH = "content-length:";

@@ -44,7 +44,8 @@ public final class Pace {
     }
 
     /**
-     * Sends them and waits for all answers. Each takes from when it was due: one that is sent late, because of those before, is slow.
+     * Sends them and waits for all answers. Each takes from when it was due: one that is sent late, because of those before,
+     * is slow.
      *
      * @throws IllegalStateException if one failed or had no answer
      */

@@ -101,7 +101,10 @@ public final class Child implements AutoCloseable {
         return process.toHandle();
     }
 
-    /** Returns when that address answers 200. Ends the process and throws if it does not within three minutes, or the process does. */
+    /**
+     * Returns when that address answers 200. Ends the process and throws if it does not within three minutes, or the process
+     * does.
+     */
     public void awaitOk(URI address) throws IOException, InterruptedException {
         HttpRequest request =
                 HttpRequest.newBuilder(address).timeout(ANSWER_LIMIT).build();

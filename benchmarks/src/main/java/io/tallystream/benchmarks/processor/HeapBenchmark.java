@@ -25,8 +25,8 @@ public final class HeapBenchmark implements Benchmark {
     private static final double MEBI = 1 << 20;
 
     /**
-     * Options: {@code events} (20000000), {@code parts} (10), {@code users} (1000000), {@code endpoints} (10000), {@code heap} of the
-     * processor (1g).
+     * Options: {@code events} (20000000), {@code parts} (10), {@code users} (1000000), {@code endpoints} (10000),
+     * {@code heap} of the processor (1g).
      */
     @Override
     public void run(Session session) throws Exception {

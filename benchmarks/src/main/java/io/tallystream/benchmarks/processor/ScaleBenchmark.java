@@ -12,17 +12,18 @@ import java.util.TreeSet;
 import org.apache.kafka.clients.producer.KafkaProducer;
 
 /**
- * How what the processor does changes with what it is given: events a second with its threads, what an event costs with the number of
- * users and of endpoints, and how long it takes from its kill until it has counted what came since with the state it has.
+ * How what the processor does changes with what it is given: events a second with its threads, what an event costs with the
+ * number of users and of endpoints, and how long it takes from its kill until it has counted what came since with the state
+ * it has.
  */
 public final class ScaleBenchmark implements Benchmark {
     private static final String PER_SECOND = "events per second";
     private static final int ENDPOINTS = 50;
 
     /**
-     * Options: {@code events} (12000000) of each set, {@code threads} (1,2,4), {@code users} (1000,100000,1000000) and {@code endpoints}
-     * (50,1000,10000) to go through, {@code interval} of commits in ms (200), {@code heap} (1g), {@code parts} of it
-     * (threads,users,endpoints,restart).
+     * Options: {@code events} (12000000) of each set, {@code threads} (1,2,4), {@code users} (1000,100000,1000000) and
+     * {@code endpoints} (50,1000,10000) to go through, {@code interval} of commits in ms (200), {@code heap} (1g),
+     * {@code parts} of it (threads,users,endpoints,restart).
      */
     @Override
     public void run(Session session) throws Exception {
@@ -119,7 +120,10 @@ public final class ScaleBenchmark implements Benchmark {
         }
     }
 
-    /** Kill -9, and the events that come then. What a restart restores, it restores from Kafka: exactly once trusts no half-written state. */
+    /**
+     * Kill -9, and the events that come then. What a restart restores, it restores from Kafka: exactly once trusts no
+     * half-written state.
+     */
     private static void restarts(Session session, List<Integer> users) throws Exception {
         Comparison comparison = session.report()
                 .comparison("from a kill until counting again, by users", "ms", numbered(users.get(0), "users"));

@@ -11,9 +11,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How many events a second the processor counts, beside the plain Kafka Streams DSL, a Flink job, and the least there is to do: each in
- * a process of its own on the same events, with the same heap and threads, committing as often, exactly once. The broker is in this
- * JVM, on the same processors.
+ * How many events a second the processor counts, beside the plain Kafka Streams DSL, a Flink job, and the least there is to
+ * do: each in a process of its own on the same events, with the same heap and threads, committing as often, exactly once.
+ * The broker is in this JVM, on the same processors.
  */
 public final class ThroughputBenchmark implements Benchmark {
     private enum Events {
@@ -40,10 +40,10 @@ public final class ThroughputBenchmark implements Benchmark {
             new Entry(Events.FEWEST, Contender.DSL));
 
     /**
-     * Options: {@code events} without users (24000000), {@code user-events} (12000000) with users, of which Flink SQL and the plain
-     * DSL get fewer, {@code sql-events} (2000000) and {@code dsl-events} (200000), {@code users} (100000), {@code endpoints} (50),
-     * {@code intervals} of commits in ms (200,1000), {@code threads} (2), {@code heap} (1g), {@code contenders} by their names in
-     * lower case (all).
+     * Options: {@code events} without users (24000000), {@code user-events} (12000000) with users, of which Flink SQL and
+     * the plain DSL get fewer, {@code sql-events} (2000000) and {@code dsl-events} (200000), {@code users} (100000),
+     * {@code endpoints} (50), {@code intervals} of commits in ms (200,1000), {@code threads} (2), {@code heap} (1g),
+     * {@code contenders} by their names in lower case (all).
      */
     @Override
     public void run(Session session) throws Exception {

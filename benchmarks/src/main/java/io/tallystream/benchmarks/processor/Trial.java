@@ -10,12 +10,13 @@ import java.util.concurrent.TimeUnit;
 /**
  * How many events a second a contender counts, in a process of its own that finds all of them there.
  *
- * <p>Measured from the commit that makes a quarter of them counted, until when everything is compiled, to the one that makes 19 of
- * 20 counted: the last ones would measure how long a commit waits for its turn. A contender that then takes more than a few commits
- * to be done with the rest, and with what it passes on to itself, has read ahead of what it counts, and is measured to that end.
+ * <p>Measured from the commit that makes a quarter of them counted, until when everything is compiled, to the one that makes
+ * 19 of 20 counted: the last ones would measure how long a commit waits for its turn. A contender that then takes more than
+ * a few commits to be done with the rest, and with what it passes on to itself, has read ahead of what it counts, and is
+ * measured to that end.
  *
- * <p>Until then a few events more come, as they would: Flink's source tells Kafka how far it is only when its poll returns, which
- * takes ten seconds where nothing comes. What it tells is counted, so it is not waited for any longer.
+ * <p>Until then a few events more come, as they would: Flink's source tells Kafka how far it is only when its poll returns,
+ * which takes ten seconds where nothing comes. What it tells is counted, so it is not waited for any longer.
  */
 final class Trial {
     private static final double WARM = 0.25;

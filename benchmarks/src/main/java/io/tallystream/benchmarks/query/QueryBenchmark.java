@@ -23,13 +23,14 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How long answers of the query API, a process of its own, take at a fixed rate, on a Redis with minutes, hours and days of 200 endpoints
- * and 10 000 users of today; beside it a bare {@code ZSCORE} on the same Redis at the same rate, and the same questions as SQL over one
- * row for each call in a PostgreSQL that has them in memory, with no index but the primary key and with indexes made for these
- * questions. That needs Debian's {@code postgresql} (no cluster of it has to run).
+ * How long answers of the query API, a process of its own, take at a fixed rate, on a Redis with minutes, hours and days of
+ * 200 endpoints and 10 000 users of today; beside it a bare {@code ZSCORE} on the same Redis at the same rate, and the same
+ * questions as SQL over one row for each call in a PostgreSQL that has them in memory, with no index but the primary key and
+ * with indexes made for these questions. That needs Debian's {@code postgresql} (no cluster of it has to run).
  *
- * <p>SQL is asked one query at a time, as at the rate of the API it would not keep up. So the API is asked one at a time, too, by the
- * same JVM and over HTTP, and that is what SQL is compared with. SQL is in its best case: it has fewer calls than Redis has counted.
+ * <p>SQL is asked one query at a time, as at the rate of the API it would not keep up. So the API is asked one at a time,
+ * too, by the same JVM and over HTTP, and that is what SQL is compared with. SQL is in its best case: it has fewer calls
+ * than Redis has counted.
  */
 public final class QueryBenchmark implements Benchmark {
     private static final String ALONE = "query API, one at a time";
@@ -43,8 +44,9 @@ public final class QueryBenchmark implements Benchmark {
     private static final int TIMES_ALONE = 100;
 
     /**
-     * Options: {@code rate} (1000 requests per second), {@code seconds} (5) of each question, {@code warm-up} (20) seconds of each,
-     * {@code days} (1,7,30) of data, {@code endpoints} (200), {@code users} (10000), {@code rows} (500000) of SQL for each day.
+     * Options: {@code rate} (1000 requests per second), {@code seconds} (5) of each question, {@code warm-up} (20) seconds
+     * of each, {@code days} (1,7,30) of data, {@code endpoints} (200), {@code users} (10000), {@code rows} (500000) of SQL
+     * for each day.
      */
     @Override
     public void run(Session session) throws Exception {

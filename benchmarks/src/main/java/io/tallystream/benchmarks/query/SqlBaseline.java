@@ -14,8 +14,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * A PostgreSQL of its own with one row for each call, in two tables: with no index but the primary key, and with indexes for what is
- * asked. Needs Debian's package. For one thread.
+ * A PostgreSQL of its own with one row for each call, in two tables: with no index but the primary key, and with indexes for
+ * what is asked. Needs Debian's package. For one thread.
  */
 final class SqlBaseline {
     private static final Path VERSIONS = Path.of("/usr/lib/postgresql");

@@ -22,7 +22,8 @@ public final class ProcessUsage {
      * What was spent.
      *
      * @param cpu processor time
-     * @param peakBytes of memory at most since each process began, in sum; 0 where the system does not tell (it is Linux that does)
+     * @param peakBytes of memory at most since each process began, in sum; 0 where the system does not tell (it is Linux
+     *     that does)
      */
     public record Spent(Duration cpu, long peakBytes) {}
 

@@ -31,11 +31,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Updates per second that the sink's write path applies to a Redis, beside {@code redis-benchmark -P 64 zadd} on the same Redis in the
- * same round. Needs {@code redis-benchmark} on the path (Debian: {@code apt-get install redis-tools}).
+ * Updates per second that the sink's write path applies to a Redis, beside {@code redis-benchmark -P 64 zadd} on the same
+ * Redis in the same round. Needs {@code redis-benchmark} on the path (Debian: {@code apt-get install redis-tools}).
  *
- * <p>A batch has what a poll of counts topics has: {@code batch} updates, spread over totals, endpoints, statuses and users of three
- * granularities.
+ * <p>A batch has what a poll of counts topics has: {@code batch} updates, spread over totals, endpoints, statuses and users
+ * of three granularities.
  */
 public final class WriteBenchmark implements Benchmark {
     private static final String BASELINE = "redis-benchmark -P 64 zadd";

@@ -5,9 +5,9 @@ import java.util.Arrays;
 import java.util.stream.LongStream;
 
 /**
- * Buckets into which durations are sorted, so that percentiles can be read from counts. Each bucket holds the durations above the
- * bound of the one before it, up to and with its own. Single milliseconds up to 20; from there each bound is a tenth above the one
- * before, so that a bucket's middle is at most 5 % from any duration in it.
+ * Buckets into which durations are sorted, so that percentiles can be read from counts. Each bucket holds the durations
+ * above the bound of the one before it, up to and with its own. Single milliseconds up to 20; from there each bound is a
+ * tenth above the one before, so that a bucket's middle is at most 5 % from any duration in it.
  */
 public final class LatencyBuckets {
     private static final int SINGLE = 20;

@@ -5,8 +5,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The name of endpoints, products and pages that are too many to be counted by their own. Each partition counts its share under a name
- * of its own, so that no two write one address; to those who read they are one.
+ * The name of endpoints, products and pages that are too many to be counted by their own. Each partition counts its share
+ * under a name of its own, so that no two write one address; to those who read they are one.
  */
 public final class OtherMember {
     /** What readers call it. */
@@ -28,7 +28,8 @@ public final class OtherMember {
     }
 
     /**
-     * Of which member that one is a partition's share: {@code 503 __other__} for {@code 503 __other__/7}. Empty if it stands for itself.
+     * Of which member that one is a partition's share: {@code 503 __other__} for {@code 503 __other__/7}. Empty if it stands
+     * for itself.
      *
      * @param dimension whose member it is
      */

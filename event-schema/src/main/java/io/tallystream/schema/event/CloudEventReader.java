@@ -9,17 +9,17 @@ import java.util.Map;
  * Reads events from CloudEvents 1.0. Stateless and thread-safe.
  *
  * <p>{@code type} is one of ours, with or without {@value #TYPE_PREFIX} before it. {@code time} is the event's. The id is
- * {@code source}, a space and {@code id}, since it is both together that are unique by the specification. All other fields are those
- * of {@code data}, an object, whose own {@code type}, {@code id} and {@code time} do not matter. {@code subject} and all other
- * attributes are ignored.
+ * {@code source}, a space and {@code id}, since it is both together that are unique by the specification. All other fields
+ * are those of {@code data}, an object, whose own {@code type}, {@code id} and {@code time} do not matter. {@code subject}
+ * and all other attributes are ignored.
  */
 public final class CloudEventReader {
     /** What may stand before our types. */
     public static final String TYPE_PREFIX = "io.tallystream.";
 
     /**
-     * Reads the event at which the parser stands, in structured mode, and leaves the parser at that object's end, also when the event
-     * is invalid.
+     * Reads the event at which the parser stands, in structured mode, and leaves the parser at that object's end, also when
+     * the event is invalid.
      *
      * @param parser at a {@link JsonToken#START_OBJECT}
      * @throws IOException when the text is not JSON; the rest of it cannot be read then

@@ -119,7 +119,10 @@ final class EventDraft {
         time = first(EventFields.TIME) ? inRange(parseTime(text)) : time;
     }
 
-    /** The text at which the parser stands; null if it is none that a field may have, and what it was before if it comes again. */
+    /**
+     * The text at which the parser stands; null if it is none that a field may have, and what it was before if it comes
+     * again.
+     */
     String text(String field, JsonParser parser, String before) throws IOException {
         if (!first(field)) {
             return before;

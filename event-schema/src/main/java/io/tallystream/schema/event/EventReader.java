@@ -75,8 +75,8 @@ public final class EventReader {
     }
 
     /**
-     * Like {@link #readNext(JsonParser)}, of an event that is known to be of a type. It may leave its {@code type} out, but not be of
-     * another.
+     * Like {@link #readNext(JsonParser)}, of an event that is known to be of a type. It may leave its {@code type} out, but
+     * not be of another.
      */
     public EventReading readNext(JsonParser parser, EventType type) throws IOException {
         return readNext(parser, new EventDraft(type));

@@ -56,7 +56,8 @@ public final class EventView {
      *
      * @param json must not change while this view is used
      * @param to behind the last byte that may be read
-     * @return the index behind the event, whose fields these now are; or -1, which tells nothing of it, and the fields mean nothing
+     * @return the index behind the event, whose fields these now are; or -1, which tells nothing of it, and the fields mean
+     *     nothing
      */
     public int readPlain(byte[] json, int from, int to) {
         clear();

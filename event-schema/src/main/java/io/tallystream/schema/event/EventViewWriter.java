@@ -6,8 +6,8 @@ import java.util.EnumMap;
 import java.util.Map;
 
 /**
- * Writes the event in a view in its normal form, byte for byte as {@link EventWriter} does, without making objects but the result.
- * For one thread.
+ * Writes the event in a view in its normal form, byte for byte as {@link EventWriter} does, without making objects but the
+ * result. For one thread.
  */
 public final class EventViewWriter {
     // More than any event takes: four texts at most, each of four bytes a character.

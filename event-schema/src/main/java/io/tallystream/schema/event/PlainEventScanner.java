@@ -4,8 +4,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Reads events whose JSON is plain: one flat object whose values are strings of printable ASCII without escapes, or whole numbers.
- * That is what the gateway and most producers write. Gives up at anything else, right or wrong, for {@link EventReader} to judge.
+ * Reads events whose JSON is plain: one flat object whose values are strings of printable ASCII without escapes, or whole
+ * numbers. That is what the gateway and most producers write. Gives up at anything else, right or wrong, for
+ * {@link EventReader} to judge.
  */
 final class PlainEventScanner {
     static final int GIVE_UP = -1;

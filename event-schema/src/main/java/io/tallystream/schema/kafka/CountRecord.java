@@ -9,8 +9,8 @@ import org.apache.kafka.common.serialization.LongDeserializer;
 import org.apache.kafka.common.serialization.LongSerializer;
 
 /**
- * A record on a counts topic: an address and the whole count under it so far, not a difference. A record without a value takes the
- * address out, see {@link #decodeErased}; what follows counts from zero.
+ * A record on a counts topic: an address and the whole count under it so far, not a difference. A record without a value
+ * takes the address out, see {@link #decodeErased}; what follows counts from zero.
  *
  * @param value 0 or more
  */

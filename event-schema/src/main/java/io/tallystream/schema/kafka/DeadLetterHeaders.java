@@ -4,8 +4,8 @@ import java.nio.charset.StandardCharsets;
 import org.apache.kafka.common.header.Headers;
 
 /**
- * Headers of a record on {@link Topics#DEAD_LETTERS}, all UTF-8 text. Its key and value are those of the refused record; of one that
- * is too large to be written again, the value's beginning only, which the detail then says.
+ * Headers of a record on {@link Topics#DEAD_LETTERS}, all UTF-8 text. Its key and value are those of the refused record; of
+ * one that is too large to be written again, the value's beginning only, which the detail then says.
  */
 public final class DeadLetterHeaders {
     /** Why, for programs: {@code invalid}, {@code late} or {@code future}; {@code no-count} for a record of a counts topic. */

@@ -31,7 +31,8 @@ public final class Topics {
     /** Both topics that events arrive on. */
     public static final List<String> EVENTS = List.of(API_CALLS, USER_ACTIONS);
     /**
-     * Events that were read from another partition than their owner's, on their way there. Written and read by the processor only.
+     * Events that were read from another partition than their owner's, on their way there. Written and read by the processor
+     * only.
      */
     public static final String REROUTED = "rerouted";
     /**

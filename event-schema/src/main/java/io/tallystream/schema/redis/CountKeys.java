@@ -43,8 +43,8 @@ public final class CountKeys {
     }
 
     /**
-     * The key of the string that says which generation is read and written now; {@value #FIRST_GENERATION} where there is none. It
-     * is only ever raised.
+     * The key of the string that says which generation is read and written now; {@value #FIRST_GENERATION} where there is
+     * none. It is only ever raised.
      */
     public static String liveGeneration(String prefix) {
         return prefix + SEPARATOR + "generation";
@@ -56,8 +56,8 @@ public final class CountKeys {
     }
 
     /**
-     * The key of the hash that holds the daily reports of a date. It is of no generation: reports stay when counts are made anew, and
-     * outlast the counts they were made of.
+     * The key of the hash that holds the daily reports of a date. It is of no generation: reports stay when counts are made
+     * anew, and outlast the counts they were made of.
      */
     public static String dailyReport(String prefix, LocalDate date) {
         return prefix + SEPARATOR + "report" + SEPARATOR + "daily" + SEPARATOR + date;

@@ -105,8 +105,8 @@ public final class FinalCheck {
     }
 
     /**
-     * On which day a user is new depends on which of the events around midnight is processed first: over several days it is only their sum
-     * that is known.
+     * On which day a user is new depends on which of the events around midnight is processed first: over several days it is
+     * only their sum that is known.
      */
     private static Map<String, Long> comparable(Map<String, Long> counts) {
         Map<String, Long> comparable = new TreeMap<>();

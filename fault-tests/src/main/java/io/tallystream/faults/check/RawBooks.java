@@ -21,8 +21,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
- * Reads the event topics from beginning to end and writes down what has to become of each record. An event that is there twice is there
- * twice on the same partition, as whoever sends it again sends it with the same key: the first one counts.
+ * Reads the event topics from beginning to end and writes down what has to become of each record. An event that is there
+ * twice is there twice on the same partition, as whoever sends it again sends it with the same key: the first one counts.
  */
 final class RawBooks {
     private static final Duration POLL = Duration.ofSeconds(1);

@@ -26,9 +26,9 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Asks the query API four times a second, as long as the run takes, and looks whether what it answers can be true: calls are never more
- * than were sent, and never fewer than before unless Redis lost its data. Also notes how old the answers are, that services live, and
- * that keys expire. Thread-safe; asks in a thread of its own.
+ * Asks the query API four times a second, as long as the run takes, and looks whether what it answers can be true: calls are
+ * never more than were sent, and never fewer than before unless Redis lost its data. Also notes how old the answers are,
+ * that services live, and that keys expire. Thread-safe; asks in a thread of its own.
  */
 public final class Watch implements AutoCloseable {
     private static final ObjectMapper MAPPER = new ObjectMapper();

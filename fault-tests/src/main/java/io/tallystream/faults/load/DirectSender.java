@@ -17,8 +17,8 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * A service that writes its events to Kafka itself: some with a key of its own, some that are no events at all. Sends one at a time, and
- * each as long as it takes until Kafka acknowledges it. For one thread.
+ * A service that writes its events to Kafka itself: some with a key of its own, some that are no events at all. Sends one at
+ * a time, and each as long as it takes until Kafka acknowledges it. For one thread.
  */
 final class DirectSender implements AutoCloseable {
     private static final long RETRY_MILLIS = 100;

@@ -23,8 +23,8 @@ import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 
 /**
- * A client of the gateways that sends one batch after the other, and each as long as it takes until it is answered for good. A few are
- * sent once more after that, as if their answers had been lost. For one thread.
+ * A client of the gateways that sends one batch after the other, and each as long as it takes until it is answered for good.
+ * A few are sent once more after that, as if their answers had been lost. For one thread.
  */
 final class HttpSender {
     private static final ObjectMapper MAPPER = new ObjectMapper();

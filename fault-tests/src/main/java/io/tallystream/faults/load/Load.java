@@ -15,8 +15,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Clients of the gateways and a service that writes to Kafka itself, all at work until they are stopped. What is under way is bounded by
- * their number. Thread-safe.
+ * Clients of the gateways and a service that writes to Kafka itself, all at work until they are stopped. What is under way
+ * is bounded by their number. Thread-safe.
  */
 public final class Load implements AutoCloseable {
     private static final int CLIENTS = 8;

@@ -22,11 +22,12 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * A whole installation on this machine: three brokers, a Redis, and two of each service but the query API, each a process of its own.
- * Clients reach the gateways, and sinks and query API reach Redis, over connections that can be disturbed. All ends with this JVM.
+ * A whole installation on this machine: three brokers, a Redis, and two of each service but the query API, each a process of
+ * its own. Clients reach the gateways, and sinks and query API reach Redis, over connections that can be disturbed. All ends
+ * with this JVM.
  *
- * <p>Set up as for production, except that Kafka gives up on a silent member of a group after {@link #SESSION_TIMEOUT} rather than 45 s,
- * so that being given up on can be tried often.
+ * <p>Set up as for production, except that Kafka gives up on a silent member of a group after {@link #SESSION_TIMEOUT}
+ * rather than 45 s, so that being given up on can be tried often.
  */
 public final class Installation implements AutoCloseable {
     /** After how long without a sign of life others take over from a processor or a sink. */

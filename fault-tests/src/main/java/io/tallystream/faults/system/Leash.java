@@ -6,8 +6,8 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Ends processes when this JVM ends, in whatever way, a kill included. It is a process itself, a shell that waits for the end of its
- * input. Needs a POSIX system. Thread-safe.
+ * Ends processes when this JVM ends, in whatever way, a kill included. It is a process itself, a shell that waits for the
+ * end of its input. Needs a POSIX system. Thread-safe.
  */
 final class Leash implements AutoCloseable {
     private static final String WATCH = "trap '' INT TERM; all=; while read -r pid; do all=\"$all $pid\"; done; "

@@ -20,8 +20,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * One service as a process of its own, with this JVM's class path: it can be started, stopped, killed and paused, again and again.
- * Thread-safe.
+ * One service as a process of its own, with this JVM's class path: it can be started, stopped, killed and paused, again and
+ * again. Thread-safe.
  */
 public final class ServiceHandle {
     private static final Duration STOP_LIMIT = Duration.ofSeconds(60);

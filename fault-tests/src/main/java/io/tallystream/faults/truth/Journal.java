@@ -10,8 +10,8 @@ import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * What was sent, and what was said about it. Each event has a number that is in its id, so that whatever is found on a topic leads back
- * here. Memory: two bits for each event, and the {@link Tally}. Thread-safe.
+ * What was sent, and what was said about it. Each event has a number that is in its id, so that whatever is found on a topic
+ * leads back here. Memory: two bits for each event, and the {@link Tally}. Thread-safe.
  */
 public final class Journal {
     private final Tally accepted;

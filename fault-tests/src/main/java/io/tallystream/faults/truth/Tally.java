@@ -13,8 +13,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Counts events in the plainest way there is, in UTC, and shares no code with what it checks: neither the table of what is counted, nor
- * the calendar, nor the keys. A count goes by {@code metric|granularity|window|dimension|member}. Thread-safe.
+ * Counts events in the plainest way there is, in UTC, and shares no code with what it checks: neither the table of what is
+ * counted, nor the calendar, nor the keys. A count goes by {@code metric|granularity|window|dimension|member}. Thread-safe.
  */
 public final class Tally {
     private static final int WEEK = 7;

@@ -9,8 +9,9 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
 
 /**
- * Lets requests pass of the pages that a public key is for, tells their browsers so (CORS), and answers their preflights. Browsers say
- * of which page a request is; other programs can say anything, which is why the key is good for no more than what a page may send.
+ * Lets requests pass of the pages that a public key is for, tells their browsers so (CORS), and answers their preflights.
+ * Browsers say of which page a request is; other programs can say anything, which is why the key is good for no more than
+ * what a page may send.
  */
 public final class PageOrigin {
     private static final Problem FOREIGN = new Problem(

@@ -23,9 +23,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Reads the body of a request and passes on; {@link #bodyOf} then has it, decompressed. For one event loop.
  *
- * <p>Answers 413 as soon as the body is too large, compressed or not; 415 for an encoding other than gzip; 400 for one that is not what
- * it says, or not in chunks as HTTP has them; 408 when it does not come in time, and 503 when too much is being read already. It never
- * holds more than its limits.
+ * <p>Answers 413 as soon as the body is too large, compressed or not; 415 for an encoding other than gzip; 400 for one that
+ * is not what it says, or not in chunks as HTTP has them; 408 when it does not come in time, and 503 when too much is being
+ * read already. It never holds more than its limits.
  */
 public final class BodyReader implements Handler<RoutingContext> {
     /** How large a body may be, before it is decompressed and after. */

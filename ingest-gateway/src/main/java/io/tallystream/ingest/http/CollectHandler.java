@@ -16,8 +16,8 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * {@code POST /v1/collect}: what pages send, one event or an array of them. 202 means what it means of {@link EventsHandler}. Behind a
- * {@link BodyReader}, and before that {@link #requireBeacon}. For one event loop.
+ * {@code POST /v1/collect}: what pages send, one event or an array of them. 202 means what it means of
+ * {@link EventsHandler}. Behind a {@link BodyReader}, and before that {@link #requireBeacon}. For one event loop.
  */
 public final class CollectHandler implements Handler<RoutingContext> {
     /** What pages may send. */

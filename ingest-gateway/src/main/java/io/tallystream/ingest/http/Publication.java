@@ -20,9 +20,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Has the events of a request written, and has it answered: as its handler wants once Kafka has acknowledged all, else with 503. That says
- * that it is not known what became of the events, never that they will not count, and which ids were given to those that had none. For one
- * event loop.
+ * Has the events of a request written, and has it answered: as its handler wants once Kafka has acknowledged all, else with
+ * 503. That says that it is not known what became of the events, never that they will not count, and which ids were given to
+ * those that had none. For one event loop.
  */
 public final class Publication {
     private static final Logger LOGGER = LoggerFactory.getLogger(Publication.class);

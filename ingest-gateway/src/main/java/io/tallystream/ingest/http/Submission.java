@@ -9,7 +9,10 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** What happens to the events of a request once they are read: charged for, judged, and the accepted ones written. For one event loop. */
+/**
+ * What happens to the events of a request once they are read: charged for, judged, and the accepted ones written. For one
+ * event loop.
+ */
 public final class Submission {
     private final List<RateLimit> limits;
     private final Verdicts verdicts;

@@ -89,7 +89,10 @@ public final class Verdicts {
         return body.appendString(ids.isEmpty() ? "}" : "\"]}");
     }
 
-    /** A member for a problem: under {@code ids} those given to the accepted events that had none, in their order; nothing if all had. */
+    /**
+     * A member for a problem: under {@code ids} those given to the accepted events that had none, in their order; nothing if
+     * all had.
+     */
     static Map<String, Object> assignedIds(EventBatch batch) {
         JsonArray ids = new JsonArray();
         batch.assignedIds().forEach(id -> ids.add(new String(id, StandardCharsets.US_ASCII)));

@@ -4,8 +4,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Puts {@code {id}} for the parts of a path that are numbers, UUIDs, or {@value #LEAST_HEX_DIGITS} hex digits or more, so that raw paths
- * are counted as the few routes they belong to. For one thread.
+ * Puts {@code {id}} for the parts of a path that are numbers, UUIDs, or {@value #LEAST_HEX_DIGITS} hex digits or more, so
+ * that raw paths are counted as the few routes they belong to. For one thread.
  */
 final class EndpointTemplate {
     private static final int LEAST_HEX_DIGITS = 16;

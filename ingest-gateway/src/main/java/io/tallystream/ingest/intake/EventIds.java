@@ -5,8 +5,8 @@ import java.security.SecureRandom;
 import java.util.Arrays;
 
 /**
- * Ids for events that have none: 16 random characters that this object has to itself, and a number. Random UUIDs would have all threads
- * wait for one generator. For one thread.
+ * Ids for events that have none: 16 random characters that this object has to itself, and a number. Random UUIDs would have
+ * all threads wait for one generator. For one thread.
  */
 final class EventIds {
     private static final byte[] DIGITS = "0123456789abcdefghjkmnpqrstvwxyz".getBytes(StandardCharsets.US_ASCII);

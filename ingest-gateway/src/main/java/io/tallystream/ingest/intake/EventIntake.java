@@ -20,8 +20,8 @@ import java.util.Set;
 /**
  * Reads the events of request bodies. For one thread.
  *
- * <p>JSON that is plain from its first to its last byte is read in place; of any other the whole body is read anew by a JSON parser,
- * which decides the same.
+ * <p>JSON that is plain from its first to its last byte is read in place; of any other the whole body is read anew by a JSON
+ * parser, which decides the same.
  */
 public final class EventIntake {
     /** How many events one request may have. */

@@ -67,8 +67,8 @@ public final class TopicWatch implements AutoCloseable {
     }
 
     /**
-     * Asks each partition's leader for something that only a leader tells. Of a partition that is only just being made, several batches
-     * that are on their way at once can be refused for good, where one would be sent again.
+     * Asks each partition's leader for something that only a leader tells. Of a partition that is only just being made,
+     * several batches that are on their way at once can be refused for good, where one would be sent again.
      */
     private void requireLeaders(Collection<TopicDescription> topics) throws ExecutionException, InterruptedException {
         Map<TopicPartition, OffsetSpec> partitions = new HashMap<>();

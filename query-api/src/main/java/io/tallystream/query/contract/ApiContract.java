@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * The OpenAPI file. Routes, the judgement of parameters and the page at {@code /docs} are made from it, so that what it says is what
- * is done. Immutable.
+ * The OpenAPI file. Routes, the judgement of parameters and the page at {@code /docs} are made from it, so that what it says
+ * is what is done. Immutable.
  */
 public final class ApiContract {
     private static final String FILE = "/openapi.yaml";

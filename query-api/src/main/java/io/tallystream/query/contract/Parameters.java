@@ -6,7 +6,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** What a request asks, judged by the contract: no parameter that the operation has not, none twice, none of a wrong form. Immutable. */
+/**
+ * What a request asks, judged by the contract: no parameter that the operation has not, none twice, none of a wrong form.
+ * Immutable.
+ */
 public final class Parameters {
     private final Map<String, Parameter> known;
     private final Map<String, String> values;

@@ -18,8 +18,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks for users to be erased. The request waits in Redis until a sink has it on Kafka, from where nothing is lost; who asks waits
- * for that. Each request is logged with the name of the key that it came with, and without the user. Thread-safe, never blocks.
+ * Asks for users to be erased. The request waits in Redis until a sink has it on Kafka, from where nothing is lost; who asks
+ * waits for that. Each request is logged with the name of the key that it came with, and without the user. Thread-safe,
+ * never blocks.
  */
 public final class Erasures {
     private static final Logger LOGGER = LoggerFactory.getLogger(Erasures.class);

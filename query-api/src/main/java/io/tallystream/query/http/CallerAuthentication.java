@@ -20,8 +20,8 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * Lets requests pass that carry a key or a token in a header, or else the cookie of a session. With a cookie, what changes something needs the
- * session's CSRF token too. Thread-safe; one for all event loops.
+ * Lets requests pass that carry a key or a token in a header, or else the cookie of a session. With a cookie, what changes
+ * something needs the session's CSRF token too. Thread-safe; one for all event loops.
  */
 public final class CallerAuthentication implements Handler<RoutingContext> {
     private static final String CONTEXT_KEY = CallerAuthentication.class.getName();

@@ -13,8 +13,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Sends a table as CSV, a page at a time and no faster than the client takes it. A failure before the first page is answered as one;
- * later it breaks the connection, so that half a table does not look like a whole one.
+ * Sends a table as CSV, a page at a time and no faster than the client takes it. A failure before the first page is answered
+ * as one; later it breaks the connection, so that half a table does not look like a whole one.
  */
 final class CsvResponse {
     private final RoutingContext context;

@@ -8,8 +8,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The dashboard, and what tells about the API; served from memory. They hold no figures, so they need no key; what they ask for does.
- * All else needs one.
+ * The dashboard, and what tells about the API; served from memory. They hold no figures, so they need no key; what they ask
+ * for does. All else needs one.
  */
 final class PublicFiles {
     private static final String HTML = "text/html; charset=utf-8";

@@ -21,12 +21,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends the same figures to all listeners time and again, as server-sent events. Reads once for all of them, and not at all while nobody
- * listens; while a read takes longer, or fails, listeners get a sign of life instead. Thread-safe.
+ * Sends the same figures to all listeners time and again, as server-sent events. Reads once for all of them, and not at all
+ * while nobody listens; while a read takes longer, or fails, listeners get a sign of life instead. Thread-safe.
  *
- * <p>A listener that does not take what it is sent misses events, each of which stands for itself, and is let go when it has missed
- * {@link #MAX_MISSED} in a row: what waits for it is never more than its write queue. One that has listened for long is let go, too: when
- * it comes again it is asked anew whether it may, which it may not where its key was revoked meanwhile.
+ * <p>A listener that does not take what it is sent misses events, each of which stands for itself, and is let go when it has
+ * missed {@link #MAX_MISSED} in a row: what waits for it is never more than its write queue. One that has listened for long
+ * is let go, too: when it comes again it is asked anew whether it may, which it may not where its key was revoked meanwhile.
  */
 public final class LiveFeed implements AutoCloseable {
     /** How many events in a row a listener may miss. */

@@ -24,8 +24,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The public keys of the issuer, fetched in the background: every five minutes, and sooner where a token names a key that is not among
- * them, but never twice within {@link Pace#least}. While the issuer is away the keys stay. Thread-safe, never blocks.
+ * The public keys of the issuer, fetched in the background: every five minutes, and sooner where a token names a key that is
+ * not among them, but never twice within {@link Pace#least}. While the issuer is away the keys stay. Thread-safe, never
+ * blocks.
  */
 final class IssuerKeys implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(IssuerKeys.class);
@@ -87,7 +88,10 @@ final class IssuerKeys implements AutoCloseable {
         return keys;
     }
 
-    /** Fetches them, unless that was tried just now; completes, never exceptionally, when {@link #current} is as new as can be. */
+    /**
+     * Fetches them, unless that was tried just now; completes, never exceptionally, when {@link #current} is as new as can
+     * be.
+     */
     synchronized CompletableFuture<Void> refresh() {
         if (!underWay.isDone()
                 || (wasTried && System.nanoTime() - triedAt < pace.least().toNanos())) {

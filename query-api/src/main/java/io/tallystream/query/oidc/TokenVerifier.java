@@ -108,8 +108,8 @@ public final class TokenVerifier implements AutoCloseable {
     }
 
     /**
-     * What a token lets its bearer do; empty if it is not right. Fails with an {@link IssuerUnavailableException} if that cannot be known,
-     * and with a {@link ProblemException} of status 403 if it is right and for something else.
+     * What a token lets its bearer do; empty if it is not right. Fails with an {@link IssuerUnavailableException} if that
+     * cannot be known, and with a {@link ProblemException} of status 403 if it is right and for something else.
      */
     public CompletionStage<Optional<Pass>> verify(String token) {
         Optional<SignedJWT> parsed = parse(token);

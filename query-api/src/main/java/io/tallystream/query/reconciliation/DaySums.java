@@ -14,8 +14,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Sums over the counts of a day, read piece by piece, so that none of them is too large for one answer. All are of one generation;
- * where they cannot be, it fails.
+ * Sums over the counts of a day, read piece by piece, so that none of them is too large for one answer. All are of one
+ * generation; where they cannot be, it fails.
  */
 final class DaySums {
     private static final int PAGE = 5_000;

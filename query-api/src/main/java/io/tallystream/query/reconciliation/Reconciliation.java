@@ -19,8 +19,9 @@ import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
 
 /**
- * Whether the counts of a day agree with each other: minutes with their hours, hours with their day, totals with the sums over each
- * dimension, of hours and of the day, and records with what became of them. That they agree with the events is for a recount to say.
+ * Whether the counts of a day agree with each other: minutes with their hours, hours with their day, totals with the sums
+ * over each dimension, of hours and of the day, and records with what became of them. That they agree with the events is for
+ * a recount to say.
  */
 public final class Reconciliation {
     private static final List<Metric> USERS =

@@ -15,8 +15,8 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 
 /**
- * The daily reports of a server: makes them when they are due, keeps them, posts and answers them. Any number of servers do so side by
- * side.
+ * The daily reports of a server: makes them when they are due, keeps them, posts and answers them. Any number of servers do
+ * so side by side.
  */
 public final class DailyReports implements AutoCloseable {
     // Until then whoever has made a report is at it.

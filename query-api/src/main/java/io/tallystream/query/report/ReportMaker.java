@@ -44,9 +44,9 @@ final class ReportMaker {
     }
 
     /**
-     * Makes the report of a day if there is none, and a new revision if the day's numbers have grown since, or are final by now and
-     * were not. Numbers that have become less mean that Redis has lost counts, and change nothing; nor does anything while counts are
-     * being made anew.
+     * Makes the report of a day if there is none, and a new revision if the day's numbers have grown since, or are final by
+     * now and were not. Numbers that have become less mean that Redis has lost counts, and change nothing; nor does anything
+     * while counts are being made anew.
      *
      * @param alsoEmpty whether a day on which nothing was counted gets a report too
      * @return empty if there is no report

@@ -24,9 +24,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sees to it that there are reports: on start, when one is due, and every {@link #EVERY} after that, looks at the latest days whose
- * reports are due. Looks at the clock once a second rather than wait until then, so that a clock that is set, or a machine that slept,
- * does no harm; a round that fails is made again at the next look.
+ * Sees to it that there are reports: on start, when one is due, and every {@link #EVERY} after that, looks at the latest
+ * days whose reports are due. Looks at the clock once a second rather than wait until then, so that a clock that is set, or
+ * a machine that slept, does no harm; a round that fails is made again at the next look.
  */
 final class ReportRounds implements AutoCloseable {
     /** How far apart rounds are at most. */

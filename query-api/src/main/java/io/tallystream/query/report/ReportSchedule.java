@@ -27,8 +27,8 @@ final class ReportSchedule {
     }
 
     /**
-     * From when on there is to be a report of that day: 01:00 of the next one. Where the clock skips 01:00 it is when it does, where it
-     * shows 01:00 twice the first time; never less than an hour after the day's end.
+     * From when on there is to be a report of that day: 01:00 of the next one. Where the clock skips 01:00 it is when it
+     * does, where it shows 01:00 twice the first time; never less than an hour after the day's end.
      */
     Instant dueAt(Window day) {
         Instant end = calendar.endOf(day);

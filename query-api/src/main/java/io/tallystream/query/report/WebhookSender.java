@@ -31,8 +31,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Posts reports, at least once each: what was delivered is noted in Redis afterwards, so one may come again after a crash, or from
- * another server. Tries a few times and then leaves it to whoever offers the report again. Thread-safe; nobody waits for it.
+ * Posts reports, at least once each: what was delivered is noted in Redis afterwards, so one may come again after a crash,
+ * or from another server. Tries a few times and then leaves it to whoever offers the report again. Thread-safe; nobody waits
+ * for it.
  */
 final class WebhookSender implements AutoCloseable {
     static final String TIMESTAMP_HEADER = "X-Tallystream-Timestamp";

@@ -26,8 +26,8 @@ public record Session(String id, ApiKey key, Instant expires) {
     }
 
     /**
-     * What requests that change something show beside the cookie, which browsers would also send along with a request that another
-     * page makes up. It follows from the id, and does not lead back to it.
+     * What requests that change something show beside the cookie, which browsers would also send along with a request that
+     * another page makes up. It follows from the id, and does not lead back to it.
      */
     public String csrfToken() {
         return ApiKey.digestOf("csrf:" + id);

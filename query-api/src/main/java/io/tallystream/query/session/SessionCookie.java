@@ -18,8 +18,8 @@ public final class SessionCookie {
     private SessionCookie() {}
 
     /**
-     * The id that a request carries; empty if there is none, if it cannot be one, or if there are two: a page of a neighbouring host can
-     * slip in one of its own, and nobody knows which of them is ours.
+     * The id that a request carries; empty if there is none, if it cannot be one, or if there are two: a page of a
+     * neighbouring host can slip in one of its own, and nobody knows which of them is ours.
      */
     public static Optional<String> read(HttpServerRequest request) {
         List<String> found = new ArrayList<>();

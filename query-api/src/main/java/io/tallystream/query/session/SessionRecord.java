@@ -14,8 +14,9 @@ import java.util.OptionalInt;
 import java.util.Set;
 
 /**
- * What Redis keeps of a session or a one-time code. Which key it was opened with it tells only to who has the secret of the session:
- * not even the digest of the key is there, with which a short one could be guessed. One that was opened with a token has the issuer.
+ * What Redis keeps of a session or a one-time code. Which key it was opened with it tells only to who has the secret of the
+ * session: not even the digest of the key is there, with which a short one could be guessed. One that was opened with a
+ * token has the issuer.
  */
 final class SessionRecord {
     private static final String NAME = "name";

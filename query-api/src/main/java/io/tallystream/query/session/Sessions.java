@@ -22,9 +22,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Sessions in Redis, the same for all servers: who signs out of one is signed out of all. A session is worth what the key is worth
- * with which it was opened, and nothing once that is revoked; opened with a token, it ends with the token. Thread-safe, never blocks; stages fail with a {@link RedisException} when
- * Redis is away.
+ * Sessions in Redis, the same for all servers: who signs out of one is signed out of all. A session is worth what the key is
+ * worth with which it was opened, and nothing once that is revoked; opened with a token, it ends with the token.
+ * Thread-safe, never blocks; stages fail with a {@link RedisException} when Redis is away.
  */
 public final class Sessions {
     /** How many sessions a key may have at a time; with one more the oldest ends. */

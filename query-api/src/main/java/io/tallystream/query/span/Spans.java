@@ -59,10 +59,12 @@ public final class Spans {
     }
 
     /**
-     * The windows that {@code range}, or else {@code granularity}, {@code from} and {@code to} name; without any, the last 30 days.
+     * The windows that {@code range}, or else {@code granularity}, {@code from} and {@code to} name; without any, the last
+     * 30 days.
      *
      * @param row what is to be read of them
-     * @throws RefusedException if the parameters contradict each other, name no windows or too many, or some that are kept no more
+     * @throws RefusedException if the parameters contradict each other, name no windows or too many, or some that are kept
+     *     no more
      */
     public Span of(Parameters parameters, CountTable.Row row, Instant now) {
         if (!parameters.has("granularity")) {

@@ -16,9 +16,9 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
 
 /**
- * Every member of a dimension in a window, page by page, the highest counts first; last what is not counted by name. Holds one page at
- * a time, and of those before it who was on them: where counts change meanwhile each member is told once all the same, those that
- * passed others by without being seen behind the rest.
+ * Every member of a dimension in a window, page by page, the highest counts first; last what is not counted by name. Holds
+ * one page at a time, and of those before it who was on them: where counts change meanwhile each member is told once all the
+ * same, those that passed others by without being seen behind the rest.
  *
  * @param <T> what is made of a page
  */

@@ -10,8 +10,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
 /**
- * Asks one generation of counts for the parts of an answer that is too large to be read at once. Where the second part and those after
- * it cannot be of the first one's generation, they fail. Thread-safe.
+ * Asks one generation of counts for the parts of an answer that is too large to be read at once. Where the second part and
+ * those after it cannot be of the first one's generation, they fail. Thread-safe.
  */
 public final class OneGeneration {
     private static final int NONE_YET = 0;

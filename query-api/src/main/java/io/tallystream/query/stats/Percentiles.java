@@ -5,8 +5,8 @@ import io.vertx.core.json.JsonObject;
 import java.util.List;
 
 /**
- * Percentiles of durations, from how many fell into each of the {@link LatencyBuckets}. Each is the middle of the bucket in which the
- * duration lies below or at which that part of all lie, and so at most 5 % from it. Immutable.
+ * Percentiles of durations, from how many fell into each of the {@link LatencyBuckets}. Each is the middle of the bucket in
+ * which the duration lies below or at which that part of all lie, and so at most 5 % from it. Immutable.
  */
 final class Percentiles {
     private static final double HALF = 0.5;

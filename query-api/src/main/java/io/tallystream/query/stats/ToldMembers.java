@@ -6,8 +6,8 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
 /**
- * Which members have been told already. Keeps 63 bits of a digest of each, 16 to 32 bytes, so that of a million members two are taken
- * for one in less than one of ten million exports. For one thread at a time.
+ * Which members have been told already. Keeps 63 bits of a digest of each, 16 to 32 bytes, so that of a million members two
+ * are taken for one in less than one of ten million exports. For one thread at a time.
  */
 final class ToldMembers {
     private static final int FIRST_SLOTS = 4_096;

@@ -26,12 +26,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Counts in Redis, for reading, and the little that is kept beside them. Thread-safe; all reads of all callers share one connection, whose commands are pipelined. Never
- * blocks: stages complete on a thread of the Redis client, with a {@link RedisException} when Redis is away or too slow.
+ * Counts in Redis, for reading, and the little that is kept beside them. Thread-safe; all reads of all callers share one
+ * connection, whose commands are pipelined. Never blocks: stages complete on a thread of the Redis client, with a
+ * {@link RedisException} when Redis is away or too slow.
  */
 public final class CountReader implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(CountReader.class);
-    /** How long an answer may take unless told otherwise. With the look for a session before it, it is there within two seconds. */
+    /**
+     * How long an answer may take unless told otherwise. With the look for a session before it, it is there within two
+     * seconds.
+     */
     public static final Duration ANSWER_LIMIT = Duration.ofMillis(1_400);
 
     private static final Duration COMMAND_MARGIN = Duration.ofMillis(100);
@@ -93,8 +97,9 @@ public final class CountReader implements AutoCloseable {
     }
 
     /**
-     * Answers a question from counts of one generation. Where all counts were made anew meanwhile, and the former ones may be gone
-     * in part, the question is asked once more. Fails with a {@link RedisException} when that takes longer than an answer may.
+     * Answers a question from counts of one generation. Where all counts were made anew meanwhile, and the former ones may
+     * be gone in part, the question is asked once more. Fails with a {@link RedisException} when that takes longer than an
+     * answer may.
      *
      * @param question reads from the snapshot, and from nothing else
      */
@@ -148,8 +153,8 @@ public final class CountReader implements AutoCloseable {
     }
 
     /**
-     * Sends a command that changes what is of no generation, such as a session. Fails as answers do; whether the command was done is not
-     * known then.
+     * Sends a command that changes what is of no generation, such as a session. Fails as answers do; whether the command was
+     * done is not known then.
      */
     public <T> CompletionStage<T> write(
             Function<RedisClusterAsyncCommands<String, String>, CompletionStage<T>> command) {
@@ -158,7 +163,10 @@ public final class CountReader implements AutoCloseable {
 
     private record State(int generation, boolean rebuilding) {}
 
-    /** Sends the commands of one answer and counts them: those of which nobody can say yet that they are on their way have begun, and are not sent. */
+    /**
+     * Sends the commands of one answer and counts them: those of which nobody can say yet that they are on their way have
+     * begun, and are not sent.
+     */
     private static final class AnswerLink implements Snapshot.Link {
         private final RedisLink link;
         private final AtomicInteger begun = new AtomicInteger();

@@ -183,8 +183,8 @@ public final class Snapshot {
     public record Part(List<Ranking.Entry> entries, Optional<String> cursor) {}
 
     /**
-     * Members as they are stored, part after part. Unlike pages by rank, all parts together have each member that is there all the
-     * while, however counts change meanwhile; some may be in more than one.
+     * Members as they are stored, part after part. Unlike pages by rank, all parts together have each member that is there
+     * all the while, however counts change meanwhile; some may be in more than one.
      *
      * @param cursor of the part before; empty for the first
      * @param size of a part, roughly

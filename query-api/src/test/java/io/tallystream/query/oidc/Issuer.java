@@ -31,7 +31,10 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** An issuer of tokens: a server on this machine with its configuration and its public keys, which can go wrong in several ways. */
+/**
+ * An issuer of tokens: a server on this machine with its configuration and its public keys, which can go wrong in several
+ * ways.
+ */
 public final class Issuer implements AutoCloseable {
     /** For whom its tokens are, unless said otherwise. */
     public static final String AUDIENCE = "tallystream";

@@ -29,12 +29,12 @@ import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
- * Makes all counts in Redis anew: writes a fresh generation from the counts topics beside the one that is read, makes it the one
- * that is read, and removes all others. Sinks go on writing the old one meanwhile. The new one notes up to where it has come, so
- * that sinks go on from there when they see it.
+ * Makes all counts in Redis anew: writes a fresh generation from the counts topics beside the one that is read, makes it the
+ * one that is read, and removes all others. Sinks go on writing the old one meanwhile. The new one notes up to where it has
+ * come, so that sinks go on from there when they see it.
  *
- * <p>May be killed at any time: readers then have the old generation or the whole new one, and the next run removes what is left. One
- * at a time; another waits for up to {@link Generations#HOLD} and then gives up.
+ * <p>May be killed at any time: readers then have the old generation or the whole new one, and the next run removes what is
+ * left. One at a time; another waits for up to {@link Generations#HOLD} and then gives up.
  */
 public final class Rebuild {
     private static final int MAX_POLL_RECORDS = 20_000;

@@ -17,8 +17,8 @@ import java.util.stream.Collectors;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * How far each partition has been written, as every server of Redis has it. The positions follow the counts into each server, so one
- * that has lost counts (emptied, an old replica, an old backup) has lost or old positions, too.
+ * How far each partition has been written, as every server of Redis has it. The positions follow the counts into each
+ * server, so one that has lost counts (emptied, an old replica, an old backup) has lost or old positions, too.
  *
  * <p>For one thread, and as long as the connections last. After an exception they are of no use: keys may still be watched.
  */
@@ -95,7 +95,8 @@ public final class AppliedPositions {
      * confirmed the counts in front of them. Without any it asks whether Redis is there.
      *
      * @param positions those that were never {@linkplain #read read} are left out
-     * @return false if a server holds something else; positions may be set on some of the others then, and this is of no use any more
+     * @return false if a server holds something else; positions may be set on some of the others then, and this is of no use
+     *     any more
      * @throws RedisException if Redis has not confirmed
      */
     public boolean advance(Map<TopicPartition, Long> positions) {

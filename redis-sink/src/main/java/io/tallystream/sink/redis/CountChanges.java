@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What records of counts topics come to, taken in their order: addresses that are erased, and then the last count of each address.
- * Not thread-safe.
+ * What records of counts topics come to, taken in their order: addresses that are erased, and then the last count of each
+ * address. Not thread-safe.
  */
 public final class CountChanges {
     // Older counts of an address are overtaken already.

@@ -21,8 +21,8 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Writes counts to Redis, many at once. A count that is not erased never goes down ({@code ZADD GT}), and every key gets its expiry in the same
- * transaction. For one thread, except {@link #keysWithoutExpiry}.
+ * Writes counts to Redis, many at once. A count that is not erased never goes down ({@code ZADD GT}), and every key gets its
+ * expiry in the same transaction. For one thread, except {@link #keysWithoutExpiry}.
  */
 public final class CountPipeline {
     /** What a connection must be able to hold of commands without reply. */

@@ -25,15 +25,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Counts in Redis, for writing. Every write is safe to repeat and to come late: a count that is not erased never goes down ({@code ZADD GT}), and
- * every key gets its expiry in the same transaction.
+ * Counts in Redis, for writing. Every write is safe to repeat and to come late: a count that is not erased never goes down
+ * ({@code ZADD GT}), and every key gets its expiry in the same transaction.
  *
- * <p>Beside the counts it keeps, on every server, how far each partition has been written. These positions follow the counts into
- * Redis, so a Redis that has lost counts (emptied, an old replica, an old backup) has lost or old positions, too. They are
- * compared with each write: what Redis lost is noticed by the write that comes next, whether or not the connection broke.
+ * <p>Beside the counts it keeps, on every server, how far each partition has been written. These positions follow the counts
+ * into Redis, so a Redis that has lost counts (emptied, an old replica, an old backup) has lost or old positions, too. They
+ * are compared with each write: what Redis lost is noticed by the write that comes next, whether or not the connection
+ * broke.
  *
- * <p>Writes the generation that is live when it connects, and finds with each write whether it still is. If another is, it takes
- * away what it has just written, and which nobody reads.
+ * <p>Writes the generation that is live when it connects, and finds with each write whether it still is. If another is, it
+ * takes away what it has just written, and which nobody reads.
  *
  * <p>For one thread, except {@link #close} and {@link #keysWithoutExpiry}.
  */
@@ -60,7 +61,10 @@ public final class RedisCounts implements AutoCloseable {
         CONFIRMED,
         /** Redis does not hold what it held: positions have to be compared again. */
         LOST,
-        /** The counts that are read now are others, made anew: the batch belongs there, and positions have to be compared again. */
+        /**
+         * The counts that are read now are others, made anew: the batch belongs there, and positions have to be compared
+         * again.
+         */
         OTHER_GENERATION
     }
 
@@ -171,11 +175,11 @@ public final class RedisCounts implements AutoCloseable {
     }
 
     /**
-     * Takes away what is erased, writes counts, leaving out those that have expired already, and then, when Redis has confirmed all, the positions behind
-     * them. With nothing to write it asks whether Redis is there and holds what it held.
+     * Takes away what is erased, writes counts, leaving out those that have expired already, and then, when Redis has
+     * confirmed all, the positions behind them. With nothing to write it asks whether Redis is there and holds what it held.
      *
-     * @param behind the offset after the last record of each partition that is in Redis once these counts are. Those of which
-     *     {@link #applied} was not asked since the last {@link #connect} are left out.
+     * @param behind the offset after the last record of each partition that is in Redis once these counts are. Those of
+     *     which {@link #applied} was not asked since the last {@link #connect} are left out.
      * @return whether Redis holds all; if not, it is disconnected as after a fault
      * @throws IllegalArgumentException if one of them does not pass {@link #check}; none is written then
      * @throws RedisFault if Redis has not confirmed; disconnected then. Some may be written, and all may be written again

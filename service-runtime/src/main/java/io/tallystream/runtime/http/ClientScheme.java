@@ -16,7 +16,10 @@ public final class ClientScheme {
         this.proxies = requireNonNull(proxies, "proxies");
     }
 
-    /** Whether it did, as far as a proxy of ours says. Where there are several in a row, the first of them talks with the client. */
+    /**
+     * Whether it did, as far as a proxy of ours says. Where there are several in a row, the first of them talks with the
+     * client.
+     */
     public boolean isSecure(HttpServerRequest request) {
         String peer = request.remoteAddress().hostAddress();
         String told = request.getHeader(FORWARDED_PROTO);

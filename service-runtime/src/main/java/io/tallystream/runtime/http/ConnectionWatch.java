@@ -6,8 +6,8 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Closes connections that are too many, or on which no request comes. Neither does a server by itself that only looks whether bytes
- * come: one byte a second would hold a connection for ever. For one event loop.
+ * Closes connections that are too many, or on which no request comes. Neither does a server by itself that only looks
+ * whether bytes come: one byte a second would hold a connection for ever. For one event loop.
  */
 final class ConnectionWatch {
     private final HttpLimits limits;

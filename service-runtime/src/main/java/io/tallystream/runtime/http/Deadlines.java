@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * Notices what takes longer than it may, all with the same limit, at the price of one timer. Tells it late, by a twentieth of the limit
- * at most. For one event loop.
+ * Notices what takes longer than it may, all with the same limit, at the price of one timer. Tells it late, by a twentieth
+ * of the limit at most. For one event loop.
  *
  * @param <T> compared by {@code equals}
  */

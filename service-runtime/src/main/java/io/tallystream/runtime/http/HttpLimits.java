@@ -8,8 +8,8 @@ import java.time.Duration;
  * How much a server puts up with.
  *
  * @param firstRequest within which a new connection has to show the whole head of a request
- * @param nextRequest within which, after the head of a request, the whole head of the next has to follow: longer than any request may
- *     take. Zero: no limit, for servers with answers without an end
+ * @param nextRequest within which, after the head of a request, the whole head of the next has to follow: longer than any
+ *     request may take. Zero: no limit, for servers with answers without an end
  * @param maxConnections more are closed at once
  * @param drain how long requests under way may still take when it is closed
  */

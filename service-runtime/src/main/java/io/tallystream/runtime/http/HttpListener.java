@@ -60,7 +60,10 @@ public final class HttpListener implements AutoCloseable {
             AtomicInteger connections,
             AtomicBoolean leaving) {}
 
-    /** Starts listening, with {@link HttpLimits#DEFAULT}. Throws as {@link #start(String, Setting, int, HttpLimits, HandlerFactory)} does. */
+    /**
+     * Starts listening, with {@link HttpLimits#DEFAULT}. Throws as
+     * {@link #start(String, Setting, int, HttpLimits, HandlerFactory)} does.
+     */
     public static HttpListener start(String address, Setting<Integer> portSetting, int port, HandlerFactory handlers)
             throws InterruptedException {
         return start(address, portSetting, port, HttpLimits.DEFAULT, handlers);
@@ -137,7 +140,10 @@ public final class HttpListener implements AutoCloseable {
         return shared.connections().get();
     }
 
-    /** From now on tells clients with each answer to go on by another connection, for which a load balancer has another server. */
+    /**
+     * From now on tells clients with each answer to go on by another connection, for which a load balancer has another
+     * server.
+     */
     public void sendClientsAway() {
         shared.leaving().set(true);
     }

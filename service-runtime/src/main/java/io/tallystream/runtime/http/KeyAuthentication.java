@@ -14,9 +14,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Lets requests pass that carry a key for what they ask, as {@code Authorization: Bearer <secret>} or {@code X-API-Key: <secret>}; a
- * public key may also be in the URL, as {@code ?key=<secret>}. Answers 401 where there is no such key, 403 where it is for something
- * else, and 429 to an address that has tried too many. Thread-safe; one for all event loops.
+ * Lets requests pass that carry a key for what they ask, as {@code Authorization: Bearer <secret>} or
+ * {@code X-API-Key: <secret>}; a public key may also be in the URL, as {@code ?key=<secret>}. Answers 401 where there is no
+ * such key, 403 where it is for something else, and 429 to an address that has tried too many. Thread-safe; one for all
+ * event loops.
  */
 public final class KeyAuthentication implements Handler<RoutingContext> {
     /** Wrong keys that an address may try per second. */

@@ -79,8 +79,8 @@ public final class ProblemHandler implements Handler<RoutingContext> {
     }
 
     /**
-     * Answers a body that turns out not to be HTTP as it should be, and ends its connection as {@link #refuseInvalid} does. Does nothing
-     * if an answer was begun already or the client is gone.
+     * Answers a body that turns out not to be HTTP as it should be, and ends its connection as {@link #refuseInvalid} does.
+     * Does nothing if an answer was begun already or the client is gone.
      *
      * @param cause what the exception handler of the request was told
      */

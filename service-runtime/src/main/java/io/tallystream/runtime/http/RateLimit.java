@@ -9,8 +9,9 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.Optional;
 
 /**
- * Holds keys or addresses to their rates. As a handler, before the body: refuses with 429 who has nothing left. Once the body is read
- * its events are charged; a request that came to nothing before that costs as much as one event. Thread-safe; one for all event loops.
+ * Holds keys or addresses to their rates. As a handler, before the body: refuses with 429 who has nothing left. Once the
+ * body is read its events are charged; a request that came to nothing before that costs as much as one event. Thread-safe;
+ * one for all event loops.
  */
 public final class RateLimit implements Handler<RoutingContext> {
     private final String policy;

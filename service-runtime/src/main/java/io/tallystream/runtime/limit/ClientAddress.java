@@ -7,8 +7,8 @@ import java.util.HexFormat;
 import java.util.List;
 
 /**
- * Finds the address that a request is from. {@code X-Forwarded-For} can be written by anybody, so only what our own proxies put there
- * counts: from the right, the first address that is not one of theirs. Immutable.
+ * Finds the address that a request is from. {@code X-Forwarded-For} can be written by anybody, so only what our own proxies
+ * put there counts: from the right, the first address that is not one of theirs. Immutable.
  */
 public final class ClientAddress {
     // Whoever has one IPv6 address has 2^64 of them.

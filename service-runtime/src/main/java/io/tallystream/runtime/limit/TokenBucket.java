@@ -7,9 +7,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
 /**
- * Lets a number of events pass per second, and as many at once after a second without any. Grants as long as one is left, and charges
- * the whole batch, at the expense of the time to come: so a batch may be larger than what passes in a second, and the average is kept
- * all the same. Thread-safe.
+ * Lets a number of events pass per second, and as many at once after a second without any. Grants as long as one is left,
+ * and charges the whole batch, at the expense of the time to come: so a batch may be larger than what passes in a second,
+ * and the average is kept all the same. Thread-safe.
  */
 public final class TokenBucket {
     private static final long SECOND_NANOS = 1_000_000_000;

@@ -9,7 +9,10 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** Connections to the servers of a cluster. Commands go out at once: one that is redirected takes a connection that nobody would flush. */
+/**
+ * Connections to the servers of a cluster. Commands go out at once: one that is redirected takes a connection that nobody
+ * would flush.
+ */
 final class ClusterLink implements RedisLink {
     private final StatefulRedisClusterConnection<String, String> connection;
     private final RedisAdvancedClusterAsyncCommands<String, String> commands;
@@ -36,8 +39,8 @@ final class ClusterLink implements RedisLink {
     }
 
     /**
-     * By its address, as commands find it: a connection that is asked for by the node's id is another one, and commands whose own is
-     * not open yet are refused.
+     * By its address, as commands find it: a connection that is asked for by the node's id is another one, and commands
+     * whose own is not open yet are refused.
      */
     private RedisClusterAsyncCommands<String, String> connectionTo(RedisClusterNode node) {
         return commands.getConnection(node.getUri().getHost(), node.getUri().getPort());

@@ -15,8 +15,8 @@ final class Connections {
     private Connections() {}
 
     /**
-     * Waits until a new connection takes commands. Once in some ten thousand times Lettuce 7.7 hands out one that refuses the first
-     * commands as "not connected" and takes those after: half a transaction, without its {@code MULTI}.
+     * Waits until a new connection takes commands. Once in some ten thousand times Lettuce 7.7 hands out one that refuses
+     * the first commands as "not connected" and takes those after: half a transaction, without its {@code MULTI}.
      *
      * @throws RedisException if it does not within its timeout; it is closed then
      */

@@ -19,8 +19,8 @@ import java.util.concurrent.TimeUnit;
 /**
  * Connects to the Redis that {@code REDIS_URI} names: one server, the master that Sentinels name, or a cluster. Thread-safe.
  *
- * <p>Links do not mend themselves, so that no command is sent again of which the caller no longer knows. Whoever uses one closes it
- * after a failure and connects anew, which also asks the Sentinels and the cluster anew who is master.
+ * <p>Links do not mend themselves, so that no command is sent again of which the caller no longer knows. Whoever uses one
+ * closes it after a failure and connects anew, which also asks the Sentinels and the cluster anew who is master.
  */
 public final class RedisConnector implements AutoCloseable {
     /** What {@code REDIS_URI} has to be, to follow "must be". */
@@ -139,7 +139,10 @@ public final class RedisConnector implements AutoCloseable {
         resources.shutdown(0, CLOSE_LIMIT.toMillis(), TimeUnit.MILLISECONDS).awaitUninterruptibly();
     }
 
-    /** Commands that are sent together leave in one packet, rather than in one each: of the time of a question with 60 commands that is half. */
+    /**
+     * Commands that are sent together leave in one packet, rather than in one each: of the time of a question with 60
+     * commands that is half.
+     */
     private static final class ConsolidatedFlushes implements NettyCustomizer {
         @Override
         public void afterChannelInitialized(Channel channel) {

@@ -5,9 +5,9 @@ import io.lettuce.core.api.StatefulRedisConnection;
 import java.util.List;
 
 /**
- * Open connections to every server that holds keys, for commands in bulk and transactions. Flushing is manual, redirections are not
- * followed, and the connections do not come back by themselves: after an error, close this and connect anew. A reply may never come:
- * await none without a limit. For one thread, except {@link #close}. Made by {@link RedisConnector}.
+ * Open connections to every server that holds keys, for commands in bulk and transactions. Flushing is manual, redirections
+ * are not followed, and the connections do not come back by themselves: after an error, close this and connect anew. A reply
+ * may never come: await none without a limit. For one thread, except {@link #close}. Made by {@link RedisConnector}.
  */
 public interface RedisServers extends AutoCloseable {
     /**

@@ -16,8 +16,8 @@ import java.util.regex.Pattern;
  *
  * @param digest SHA-256 of the secret in lower-case hex
  * @param rate events per second, from 1 to {@link #MAX_RATE}; empty: as many as there are
- * @param origins of the pages that may use it, such as {@code https://shop.example}; at least one for {@link KeyScope#COLLECT}, none
- *     for others
+ * @param origins of the pages that may use it, such as {@code https://shop.example}; at least one for
+ *     {@link KeyScope#COLLECT}, none for others
  * @param created null if it is configured by a variable
  */
 public record ApiKey(

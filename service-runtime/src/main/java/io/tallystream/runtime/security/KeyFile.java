@@ -20,8 +20,8 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The file in which keys are kept: digests of their secrets, readable by its owner only, replaced as a whole. Several processes may
- * change it at once; each change is one or the other's, and none is lost.
+ * The file in which keys are kept: digests of their secrets, readable by its owner only, replaced as a whole. Several
+ * processes may change it at once; each change is one or the other's, and none is lost.
  */
 public final class KeyFile {
     /** What it is called in the data folder. */

@@ -16,8 +16,8 @@ import java.util.OptionalInt;
 import java.util.Set;
 
 /**
- * A JSON array of keys, a line each. Strict: a field that is not known could be a misspelt limit, and leaving it out would open what
- * was meant to be closed.
+ * A JSON array of keys, a line each. Strict: a field that is not known could be a misspelt limit, and leaving it out would
+ * open what was meant to be closed.
  */
 final class KeyFileFormat {
     private static final String KEY_NAME = "name";

@@ -28,7 +28,8 @@ public final class PrivateFiles {
     }
 
     /**
-     * Makes a file, whose content is on the disk when this returns: renamed to its place, it is whole there also after a power failure.
+     * Makes a file, whose content is on the disk when this returns: renamed to its place, it is whole there also after a
+     * power failure.
      *
      * @throws java.nio.file.FileAlreadyExistsException if there is something of that name
      */

@@ -30,8 +30,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.utils.Utils;
 
 /**
- * Counts one day in the plainest way there is: one thread, one record after the other, maps. What an event is it asks the contract;
- * how it is counted it says on its own, and shares no code with the processor. For one thread.
+ * Counts one day in the plainest way there is: one thread, one record after the other, maps. What an event is it asks the
+ * contract; how it is counted it says on its own, and shares no code with the processor. For one thread.
  */
 final class DayRecount {
     // How many days the rolling counts of users are about, their own included.

@@ -19,8 +19,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
- * The records of both event topics, and the requests to erase users between them, all partitions as one, in the order in which Kafka
- * appended them. Holds a bounded number of records. For one thread.
+ * The records of both event topics, and the requests to erase users between them, all partitions as one, in the order in
+ * which Kafka appended them. Holds a bounded number of records. For one thread.
  */
 final class EventRecords implements AutoCloseable {
     private static final int MAX_WAITING = 2_000;
@@ -70,8 +70,8 @@ final class EventRecords implements AutoCloseable {
     }
 
     /**
-     * As of when all events that were appended are still there; the beginning of time if none was ever deleted, empty if a partition
-     * has lost all it had.
+     * As of when all events that were appended are still there; the beginning of time if none was ever deleted, empty if a
+     * partition has lost all it had.
      */
     Optional<Instant> completeSince() {
         Instant since = Instant.MIN;

@@ -2,8 +2,10 @@ package io.tallystream.processor.amount;
 
 import java.util.Locale;
 
-/** What became of a record of an event topic: exactly one of these, so that the books balance. The code goes over the wire and never
- * changes. */
+/**
+ * What became of a record of an event topic: exactly one of these, so that the books balance. The code goes over the wire
+ * and never changes.
+ */
 public enum Outcome {
     ACCEPTED(0),
     DUPLICATE(1),

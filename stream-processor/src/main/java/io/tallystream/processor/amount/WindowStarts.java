@@ -10,8 +10,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Windows as numbers: a window is named by the minute, counted from 1970, at which it starts; the lifetime by 0. Remembers what it
- * asked the calendar. For one thread.
+ * Windows as numbers: a window is named by the minute, counted from 1970, at which it starts; the lifetime by 0. Remembers
+ * what it asked the calendar. For one thread.
  */
 public final class WindowStarts {
     // In the order of their codes.

@@ -13,8 +13,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * What operators see of the counting. Records are added at each drain: what is thrown away with a transaction after its drain, and
- * is counted again, is in twice. Thread-safe, but for what it hands out to tasks.
+ * What operators see of the counting. Records are added at each drain: what is thrown away with a transaction after its
+ * drain, and is counted again, is in twice. Thread-safe, but for what it hands out to tasks.
  */
 public final class CountMeters implements AutoCloseable {
     private static final String RECORDS = "tallystream.processor.records";

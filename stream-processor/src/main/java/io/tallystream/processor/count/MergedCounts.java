@@ -15,13 +15,13 @@ import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
- * The absolute counts that one partition owns, in a store. Keys begin with granularity and window, so that windows that can change
- * no more are removed as ranges.
+ * The absolute counts that one partition owns, in a store. Keys begin with granularity and window, so that windows that can
+ * change no more are removed as ranges.
  *
- * <p>Bounded: in each window it takes a number of endpoints, of products and of pages; what comes after is counted under one name
- * of this partition's own, {@code __other__/} and its number. Which names those are is decided by what is stored, so that a
- * restart decides the same, and no other partition writes that address. A name is in with all its dimensions or with none, so
- * that what is said of an endpoint is all of it.
+ * <p>Bounded: in each window it takes a number of endpoints, of products and of pages; what comes after is counted under one
+ * name of this partition's own, {@code __other__/} and its number. Which names those are is decided by what is stored, so
+ * that a restart decides the same, and no other partition writes that address. A name is in with all its dimensions or with
+ * none, so that what is said of an endpoint is all of it.
  */
 final class MergedCounts {
     private static final byte[] OTHER_BYTES = OtherMember.NAME.getBytes(StandardCharsets.UTF_8);

@@ -77,8 +77,8 @@ final class IdMerge {
     }
 
     /**
-     * Ends it soon, and gives back what it has made. Does not wait for it: runs are closed by the worker too, and so not in the middle
-     * of a step.
+     * Ends it soon, and gives back what it has made. Does not wait for it: runs are closed by the worker too, and so not in
+     * the middle of a step.
      */
     synchronized void abandon() {
         abandoned = true;

@@ -13,15 +13,15 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The ids of one partition's events that were appended within the horizon, as digests of 128 bits. Exact, and bounded in the
- * heap: the latest ids are in a table there, older ones in sorted files, of which the heap holds filters. Where even those do not
- * fit, the oldest ids are forgotten before their time, which is logged and counted.
+ * heap: the latest ids are in a table there, older ones in sorted files, of which the heap holds filters. Where even those
+ * do not fit, the oldest ids are forgotten before their time, which is logged and counted.
  *
- * <p>A full table is frozen and written to a run in the background, and runs are merged there, so that a look-up asks few filters.
- * The files are working memory and never read after a restart: what {@link #takeAdded} gave has to be kept elsewhere and
- * given to {@link #restore}.
+ * <p>A full table is frozen and written to a run in the background, and runs are merged there, so that a look-up asks few
+ * filters. The files are working memory and never read after a restart: what {@link #takeAdded} gave has to be kept
+ * elsewhere and given to {@link #restore}.
  *
- * <p>When ids are forgotten is decided by the clock, the newest append so far, as it stood when an id came, not by the id's own
- * append: one input may lag behind another, and its duplicates come as late as what they are duplicates of.
+ * <p>When ids are forgotten is decided by the clock, the newest append so far, as it stood when an id came, not by the id's
+ * own append: one input may lag behind another, and its duplicates come as late as what they are duplicates of.
  *
  * <p>For one thread. What the background sees does not change meanwhile.
  */

@@ -76,7 +76,10 @@ class BooksTest extends TopologyCase {
         }
     }
 
-    /** The counts whose keys begin so and are of that dimension, summed up by as much of the window's label as the example has. */
+    /**
+     * The counts whose keys begin so and are of that dimension, summed up by as much of the window's label as the example
+     * has.
+     */
     private static Map<String, Long> regrouped(
             Map<String, Long> counts, String head, String dimension, String labelExample) {
         Map<String, Long> sums = new TreeMap<>();
