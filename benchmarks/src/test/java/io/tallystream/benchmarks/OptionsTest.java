@@ -10,21 +10,21 @@ class OptionsTest {
     private final Options options = new Options(Map.of("rows", "12", "days", "1, 7", "contenders", "engine,dsl"));
 
     @Test
-    void whatWasChosenComesBeforeTheDefault() {
+    void shouldPreferWhatWasChosen() {
         assertThat(options.number("rows", 500)).isEqualTo(12);
         assertThat(options.numbers("days", "30")).containsExactly(1, 7);
         assertThat(options.texts("contenders", "engine")).containsExactly("engine", "dsl");
     }
 
     @Test
-    void whatWasNotChosenIsTheDefault() {
+    void shouldUseTheDefaultOfWhatWasNotChosen() {
         assertThat(options.number("seconds", 500)).isEqualTo(500);
         assertThat(options.numbers("users", "1,100")).containsExactly(1, 100);
         assertThat(options.text("kind", "all")).isEqualTo("all");
     }
 
     @Test
-    void aTextForANumberIsToldByItsName() {
+    void shouldTellATextForANumberByItsName() {
         assertThatThrownBy(() -> options.number("contenders", 1))
                 .isInstanceOf(BadOptionException.class)
                 .hasMessage("option contenders must be a whole number, not engine,dsl");
@@ -34,7 +34,7 @@ class OptionsTest {
     }
 
     @Test
-    void aNumberBeyondTheRangeIsToldByItsName() {
+    void shouldTellANumberBeyondTheRangeByItsName() {
         Options large = new Options(Map.of("rows", "3000000000"));
         assertThatThrownBy(() -> large.number("rows", 1))
                 .isInstanceOf(BadOptionException.class)
