@@ -6,8 +6,10 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.UnknownHostException;
+import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 
@@ -21,10 +23,9 @@ public final class LoopbackPorts {
     private static final int ATTEMPTS = 1_000;
     private static final int CLUSTER_BUS_OFFSET = 10_000;
 
-    // Of JVMs that run tests side by side each draws from its own share, 1 or 2, so that none takes what another has
-    // seen to be free.
-    private static final int SHARES = 2;
-    private static final Integer SHARE = Integer.getInteger("tallystream.ports.share");
+    // Nor can another process of ours, which runs tests at the same time.
+    private static final Optional<PortClaims> CLAIMS = PortClaims.in(Path.of(
+            System.getProperty("java.io.tmpdir"), "tallystream-ports-" + System.getProperty("user.name") + ".lock"));
 
     private LoopbackPorts() {}
 
@@ -64,17 +65,17 @@ public final class LoopbackPorts {
         Set<Integer> ports = new LinkedHashSet<>();
         while (ports.size() < count) {
             int port = anyFree();
-            if (port <= HIGHEST - CLUSTER_BUS_OFFSET && isFree(port + CLUSTER_BUS_OFFSET)) {
+            if (port <= HIGHEST - CLUSTER_BUS_OFFSET && isOurs(port + CLUSTER_BUS_OFFSET)) {
                 ports.add(port);
             }
         }
         return List.copyOf(ports);
     }
 
-    private static boolean isFree(int port) {
+    private static boolean isOurs(int port) {
         try {
             bind(port);
-            return true;
+            return CLAIMS.map(claims -> claims.claim(port)).orElse(true);
         } catch (IOException e) {
             return false;
         }
@@ -92,22 +93,18 @@ public final class LoopbackPorts {
         }
     }
 
-    /** A free port. It is below those that operating systems give to clients, so that none of them takes it before it is used. */
+    /**
+     * A free port. It is below those that operating systems give to clients, and other processes of this user draw others, so that
+     * none of them takes it before it is used.
+     */
     public static int anyFree() {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-            int port = inShare(ThreadLocalRandom.current().nextInt(LOWEST, HIGHEST));
-            try {
-                bind(port);
+            int port = ThreadLocalRandom.current().nextInt(LOWEST, HIGHEST);
+            if (isOurs(port)) {
                 return port;
-            } catch (IOException e) {
-                // Taken: draw again.
             }
         }
         throw new EmbeddedStartException("no free port between " + LOWEST + " and " + HIGHEST);
-    }
-
-    private static int inShare(int port) {
-        return SHARE == null ? port : port - port % SHARES + SHARE % SHARES;
     }
 
     private static void bind(int port) throws IOException {
