@@ -259,13 +259,8 @@ public final class ProcessorApplication implements Service {
 
     private void refuse(TopicDescription topic) {
         throw new StartupException(("topic %s has %d partitions and PARTITIONS is %d: the state in it follows its"
-                        + " partition. Set PARTITIONS as it was; or, to count anew what the event topics still hold,"
-                        + " stop all processors and delete all topics that begin with %s and the group %s")
+                        + " partition. Set PARTITIONS as it was; docs/operations.md, Changing what is fixed, has the other way")
                 .formatted(
-                        topic.name(),
-                        topic.partitions().size(),
-                        config.topics().partitions(),
-                        INTERNAL_TOPIC,
-                        ProcessorConfig.APPLICATION_ID));
+                        topic.name(), topic.partitions().size(), config.topics().partitions()));
     }
 }

@@ -75,7 +75,7 @@ public record ProcessorConfig(
         if (!classic && environment.get(Settings.STANDBY_REPLICAS) > 0) {
             environment.error(
                     "STANDBY_REPLICAS must be 0 with GROUP_PROTOCOL=streams: there it is a setting of the group in"
-                            + " Kafka, streams.num.standby.replicas, see docs/configuration.md");
+                            + " Kafka, streams.num.standby.replicas, see docs/operations.md");
         }
         Map<String, Object> promised = Map.of(
                 StreamsConfig.BOOTSTRAP_SERVERS_CONFIG,

@@ -125,7 +125,7 @@ public final class Settings {
                     "INGEST_KEYS",
                     "",
                     false,
-                    "Keys that may send events, name=secret, comma-separated. Standalone makes one if this is not set.",
+                    "Keys that may send events, name=secret, comma-separated. Standalone makes one if this is not set; a gateway on its own needs it, or a keys file.",
                     "name=secret, comma-separated, all names and secrets different, each secret of 16 characters or more",
                     ApiKeys::parse)
             .asSecret();
@@ -160,7 +160,7 @@ public final class Settings {
                     "ADMIN_TOKEN",
                     "",
                     false,
-                    "Token that may ask everything. Standalone makes one if this is not set.",
+                    "Token that may ask everything. Standalone makes one if this is not set; a query API on its own needs it, or a keys file.",
                     "16 characters or more",
                     Settings::secret)
             .asSecret();
