@@ -94,8 +94,8 @@ public final class LoopbackPorts {
     }
 
     /**
-     * A free port. It is below those that operating systems give to clients, and other processes of this user draw others, so that
-     * none of them takes it before it is used.
+     * A free port. It is below those that operating systems give to clients, and other processes of this user draw others, so
+     * that none of them takes it before it is used.
      */
     public static int anyFree() {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
