@@ -29,7 +29,7 @@ final class EventTally {
     private final SliceMap<Name> products = new SliceMap<>();
     private final SliceMap<Name> pages = new SliceMap<>();
     private final List<Name> names = new ArrayList<>();
-    private final Name all = new Name(0, Group.ALL.key(NO_NAME));
+    private Name all = nameOfAll();
 
     /** A name of an endpoint, product or page, and the amounts of it while they are taken. */
     private static final class Name {
@@ -132,11 +132,16 @@ final class EventTally {
         }
     }
 
-    /** Forgets all. */
+    /** Forgets all, that of a drain that failed included. */
     void clear() {
         cells.clear();
         totals.clear();
+        all = nameOfAll();
         forgetNames();
+    }
+
+    private static Name nameOfAll() {
+        return new Name(0, Group.ALL.key(NO_NAME));
     }
 
     private int id(SliceMap<Name> of, Group group, Utf8Slice text) {
