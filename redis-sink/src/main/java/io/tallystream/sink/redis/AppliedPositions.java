@@ -13,6 +13,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.TopicPartition;
 
@@ -91,6 +92,20 @@ public final class AppliedPositions {
     }
 
     /**
+     * Whether every server holds what it is known to hold of those partitions. Another may write to them from now on.
+     *
+     * @param partitions those that were never {@linkplain #read read} are left out
+     * @throws RedisException if Redis has not answered
+     */
+    public boolean hold(Set<TopicPartition> partitions) {
+        boolean held = true;
+        for (RedisServers.Server server : servers.all()) {
+            held &= holdsWhatItHeld(server, partitions, false);
+        }
+        return held;
+    }
+
+    /**
      * Sets positions, if every server holds what it is known to hold, and to the last moment. To be called when Redis has
      * confirmed the counts in front of them. Without any it asks whether Redis is there.
      *
@@ -103,7 +118,8 @@ public final class AppliedPositions {
         boolean held = true;
         // All are asked before any is written: the lowest is what counts.
         for (RedisServers.Server server : servers.all()) {
-            held &= holdsWhatItHeld(server, positions);
+            held &= holdsWhatItHeld(
+                    server, positions.keySet(), !changed(server, positions).isEmpty());
         }
         for (RedisServers.Server server : servers.all()) {
             held = held && write(server, changed(server, positions));
@@ -111,11 +127,15 @@ public final class AppliedPositions {
         return held;
     }
 
-    /** After this the server refuses new positions if anybody changes the old ones, or all are lost, in between. */
-    private boolean holdsWhatItHeld(RedisServers.Server server, Map<TopicPartition, Long> positions) {
+    /**
+     * Asks one of them.
+     *
+     * @param watched after this the server refuses new positions if anybody changes the old ones, or all are lost, in between
+     */
+    private boolean holdsWhatItHeld(RedisServers.Server server, Set<TopicPartition> partitions, boolean watched) {
         Map<TopicPartition, Long> known = knownOn(server);
         List<TopicPartition> ours =
-                positions.keySet().stream().filter(known::containsKey).toList();
+                partitions.stream().filter(known::containsKey).toList();
         RedisAsyncCommands<String, String> commands = server.connection().async();
         Replies replies = new Replies();
         if (ours.isEmpty()) {
@@ -125,7 +145,7 @@ public final class AppliedPositions {
             return true;
         }
         String[] names = ours.stream().map(partition -> key(server, partition)).toArray(String[]::new);
-        if (!changed(server, positions).isEmpty()) {
+        if (watched) {
             replies.add("", commands.watch(names));
         }
         var values = replies.keep("", commands.mget(names));

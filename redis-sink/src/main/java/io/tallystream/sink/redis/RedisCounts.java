@@ -59,7 +59,7 @@ public final class RedisCounts implements AutoCloseable {
     public enum Outcome {
         /** Redis holds it, and the positions behind it. */
         CONFIRMED,
-        /** Redis does not hold what it held: positions have to be compared again. */
+        /** Redis does not hold what it held, or another sink has written: positions have to be compared again. */
         LOST,
         /**
          * The counts that are read now are others, made anew: the batch belongs there, and positions have to be compared
@@ -187,6 +187,13 @@ public final class RedisCounts implements AutoCloseable {
     public Outcome write(CountChanges changes, Map<TopicPartition, Long> behind) {
         return orDisconnect(() -> {
             connect();
+            // A sink that was halted for longer than its session holds erasures that another one has carried out: to do
+            // so again would take away what has been counted since.
+            if (!changes.erased().isEmpty() && !positions.hold(behind.keySet())) {
+                Outcome missed = liveGeneration() == keys.generation() ? Outcome.LOST : Outcome.OTHER_GENERATION;
+                disconnect();
+                return missed;
+            }
             pipeline.write(link, keys, changes);
             Outcome outcome = outcome(changes.counts(), behind);
             if (outcome != Outcome.CONFIRMED) {
@@ -227,14 +234,14 @@ public final class RedisCounts implements AutoCloseable {
     }
 
     private Outcome outcome(Map<CountAddress, Long> counts, Map<TopicPartition, Long> behind) {
-        int live = LiveGeneration.read(link, keys.prefix());
+        int live = liveGeneration();
         if (live == keys.generation()) {
             if (positions.advance(behind)) {
                 return Outcome.CONFIRMED;
             }
             // Positions are gone, too, when another generation has become live and this one was removed since it was
             // asked for.
-            live = LiveGeneration.read(link, keys.prefix());
+            live = liveGeneration();
             if (live == keys.generation()) {
                 return Outcome.LOST;
             }
@@ -244,6 +251,10 @@ public final class RedisCounts implements AutoCloseable {
             pipeline.remove(link, keys, counts);
         }
         return Outcome.OTHER_GENERATION;
+    }
+
+    private int liveGeneration() {
+        return LiveGeneration.read(link, keys.prefix());
     }
 
     /**

@@ -17,6 +17,7 @@ import io.tallystream.schema.count.Window;
 import io.tallystream.schema.count.WindowCalendar;
 import io.tallystream.schema.redis.CountKeys;
 import io.tallystream.sink.TestRedis;
+import io.tallystream.sink.redis.RedisCounts.Outcome;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -67,6 +69,28 @@ abstract class RedisCountsSuite extends RedisCountsSetup {
 
         counts.write(Map.of(address, 11L, other, 1L));
         assertThat(scores(keys.key(address))).isEqualTo(Map.of("200", 11.0, "404", 1.0));
+    }
+
+    /** As a sink that was halted for longer than its session, when it goes on with the batch in its hands. */
+    @Test
+    void shouldEraseNothingOnceAnotherHasWrittenThePartition() {
+        TopicPartition partition = new TopicPartition("counts-lifetime", 0);
+        CountAddress clicks = new CountAddress(Metric.CLICKS, LIFETIME, Dimension.USER, "u1");
+        CountChanges erasure = new CountChanges();
+        erasure.erase(clicks);
+        counts.applied(List.of(partition));
+        counts.write(new CountChanges(Map.of(clicks, 7L)), Map.of(partition, 1L));
+
+        try (RedisCounts another = counts(Clock.systemUTC())) {
+            another.applied(List.of(partition));
+            assertThat(another.write(erasure, Map.of(partition, 2L))).isEqualTo(Outcome.CONFIRMED);
+            assertThat(scores(keys.key(clicks))).isEmpty();
+            another.write(new CountChanges(Map.of(clicks, 1L)), Map.of(partition, 3L));
+
+            assertThat(counts.write(erasure, Map.of(partition, 2L))).isEqualTo(Outcome.LOST);
+        }
+
+        assertThat(scores(keys.key(clicks))).isEqualTo(Map.of("u1", 1.0));
     }
 
     @ParameterizedTest
