@@ -24,6 +24,9 @@ final class KafkaNode implements AutoCloseable {
     static final Map<String, String> TUNING = Map.ofEntries(
             Map.entry("auto.create.topics.enable", "false"),
 
+            // Thirty days without a processor, after which it would begin anew.
+            Map.entry("offsets.retention.minutes", "43200"),
+
             // 50 partitions each by default: seconds on the first use, and hundreds of mapped files.
             Map.entry("offsets.topic.num.partitions", "4"),
             Map.entry("transaction.state.log.num.partitions", "4"),

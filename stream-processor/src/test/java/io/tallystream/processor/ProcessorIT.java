@@ -35,6 +35,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @WithKafka
 @Timeout(240)
@@ -206,6 +208,26 @@ class ProcessorIT {
                     .isInstanceOf(StartupException.class)
                     .hasMessageContaining("--entity-name user-actions")
                     .hasMessageContaining("--add-config message.timestamp.type=LogAppendTime");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"259200000, 604800000", "-1, 3600000", "345600000, 1"})
+    void shouldRefuseTopicsThatKeepEventsForLongerThanTheirWindowsAreOpen(String retention, String segment)
+            throws Exception {
+        topics.create(
+                USER_ACTIONS,
+                PARTITIONS,
+                Map.of("message.timestamp.type", "LogAppendTime", "retention.ms", retention, "segment.ms", segment));
+
+        try (RunningProcessor processor = start("state")) {
+            await().atMost(PATIENCE).until(() -> processor.failure() != null);
+
+            assertThat(processor.failure())
+                    .isInstanceOf(StartupException.class)
+                    .hasMessageContaining("retention.ms=%s and segment.ms=%s".formatted(retention, segment))
+                    .hasMessageContaining("--entity-name user-actions")
+                    .hasMessageContaining("--add-config retention.ms=259200000,segment.ms=86400000");
         }
     }
 

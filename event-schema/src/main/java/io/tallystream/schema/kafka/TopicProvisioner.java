@@ -2,9 +2,12 @@ package io.tallystream.schema.kafka;
 
 import static java.util.Objects.requireNonNull;
 import static org.apache.kafka.common.config.TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG;
+import static org.apache.kafka.common.config.TopicConfig.RETENTION_MS_CONFIG;
+import static org.apache.kafka.common.config.TopicConfig.SEGMENT_MS_CONFIG;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -51,7 +54,8 @@ public final class TopicProvisioner {
     /**
      * Makes missing topics, then checks all.
      *
-     * @throws TopicMismatchException if an existing topic has other partitions or another kind of timestamp
+     * @throws TopicMismatchException if an existing topic has other partitions or another kind of timestamp, or keeps events
+     *     for longer than they may come
      * @throws TimeoutException if Kafka did not answer in time
      */
     public void ensure(Collection<TopicDefinition> definitions) throws InterruptedException, TimeoutException {
@@ -62,6 +66,7 @@ public final class TopicProvisioner {
         for (TopicDefinition wanted : definitions) {
             partitionFault(wanted, topics.get(wanted.name())).ifPresent(faults::add);
             timestampFault(wanted, configurations.get(wanted.name())).ifPresent(faults::add);
+            retentionFault(wanted, configurations.get(wanted.name())).ifPresent(faults::add);
         }
         if (!faults.isEmpty()) {
             throw new TopicMismatchException(String.join("; ", faults));
@@ -112,16 +117,46 @@ public final class TopicProvisioner {
         ConfigEntry entry = actual.get(MESSAGE_TIMESTAMP_TYPE_CONFIG);
         return type == null || type.equals(entry.value())
                 ? Optional.empty()
-                : Optional.of(("topic %s has %s=%s and needs %s, mend it with: kafka-configs.sh --bootstrap-server ..."
-                                + " --alter --entity-type topics --entity-name %s --add-config %s=%s")
+                : Optional.of("topic %s has %s=%s and needs %s, mend it with: %s"
                         .formatted(
                                 wanted.name(),
                                 MESSAGE_TIMESTAMP_TYPE_CONFIG,
                                 entry.value(),
                                 type,
-                                wanted.name(),
-                                MESSAGE_TIMESTAMP_TYPE_CONFIG,
-                                type));
+                                mending(wanted, MESSAGE_TIMESTAMP_TYPE_CONFIG)));
+    }
+
+    /** An event that is read after its windows have been closed would begin them anew. */
+    private static Optional<String> retentionFault(TopicDefinition wanted, Config actual) {
+        if (!wanted.configuration().containsKey(SEGMENT_MS_CONFIG)) {
+            return Optional.empty();
+        }
+        long retention = Long.parseLong(actual.get(RETENTION_MS_CONFIG).value());
+        long segment = Long.parseLong(actual.get(SEGMENT_MS_CONFIG).value());
+        long longest = Long.parseLong(wanted.configuration().get(RETENTION_MS_CONFIG))
+                + Long.parseLong(wanted.configuration().get(SEGMENT_MS_CONFIG));
+        // Below zero: for ever.
+        return retention >= 0 && segment <= longest - retention
+                ? Optional.empty()
+                : Optional.of(
+                        ("topic %s has %s=%d and %s=%d, which together may be %d at most: raise EVENTS_RETENTION, or"
+                                        + " mend it with: %s")
+                                .formatted(
+                                        wanted.name(),
+                                        RETENTION_MS_CONFIG,
+                                        retention,
+                                        SEGMENT_MS_CONFIG,
+                                        segment,
+                                        longest,
+                                        mending(wanted, RETENTION_MS_CONFIG, SEGMENT_MS_CONFIG)));
+    }
+
+    private static String mending(TopicDefinition wanted, String... names) {
+        String settings = Arrays.stream(names)
+                .map(name -> name + "=" + wanted.configuration().get(name))
+                .collect(Collectors.joining(","));
+        return "kafka-configs.sh --bootstrap-server ... --alter --entity-type topics --entity-name %s --add-config %s"
+                .formatted(wanted.name(), settings);
     }
 
     /** Asks again where the broker has not heard yet of a topic that the controller has just made. */

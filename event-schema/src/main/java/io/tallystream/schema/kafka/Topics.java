@@ -8,6 +8,7 @@ import static org.apache.kafka.common.config.TopicConfig.MAX_COMPACTION_LAG_MS_C
 import static org.apache.kafka.common.config.TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG;
 import static org.apache.kafka.common.config.TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG;
 import static org.apache.kafka.common.config.TopicConfig.RETENTION_MS_CONFIG;
+import static org.apache.kafka.common.config.TopicConfig.SEGMENT_MS_CONFIG;
 
 import io.tallystream.schema.count.Retention;
 import io.tallystream.schema.count.RetentionClass;
@@ -45,7 +46,7 @@ public final class Topics {
     /** Records that could not be counted, with the reason in their headers. */
     public static final String DEAD_LETTERS = "dead-letters";
 
-    /** How much longer than its retention an event may be kept. */
+    /** How much longer than its retention an event may be kept: Kafka deletes whole segments, after their last record. */
     public static final Duration EVENTS_SEGMENT = Duration.ofDays(1);
 
     /**
@@ -124,7 +125,9 @@ public final class Topics {
                         CLEANUP_POLICY_CONFIG,
                         CLEANUP_POLICY_DELETE,
                         RETENTION_MS_CONFIG,
-                        millis(settings.eventsRetention())));
+                        millis(settings.eventsRetention()),
+                        SEGMENT_MS_CONFIG,
+                        millis(EVENTS_SEGMENT)));
     }
 
     private static TopicDefinition counts(RetentionClass kept, Settings settings) {

@@ -28,6 +28,15 @@ class TopicsTest {
         });
     }
 
+    /** Kafka deletes whole segments. */
+    @Test
+    void shouldKeepNoEventForMoreThanADayLongerThanItIsToBeKept() {
+        assertThat(topics.get(Topics.REROUTED).configuration())
+                .containsEntry("retention.ms", "259200000")
+                .containsEntry("segment.ms", "86400000")
+                .isEqualTo(topics.get(Topics.API_CALLS).configuration());
+    }
+
     @Test
     void shouldKeepTombstonesForThirtyDays() {
         assertThat(Topics.counts())

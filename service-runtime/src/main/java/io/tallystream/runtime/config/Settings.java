@@ -97,7 +97,7 @@ public final class Settings {
     public static final Setting<Duration> EVENTS_RETENTION = duration(
             "EVENTS_RETENTION",
             "P3D",
-            "How long raw events are kept in Kafka. Less than its offsets.retention.minutes (7 days).");
+            "How long raw events are kept in Kafka. At least a day less than its offsets.retention.minutes (7 days by default).");
     public static final Setting<Integer> PARTITIONS = positive(
             "PARTITIONS",
             "12",
