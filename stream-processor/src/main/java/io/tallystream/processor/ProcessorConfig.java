@@ -43,7 +43,7 @@ public record ProcessorConfig(
     private static final int HEARTBEAT_INTERVAL_MS = 1_000;
     private static final int BATCH_BYTES = 128 * 1024;
     private static final int MAX_POLL_RECORDS = 5_000;
-    // Of each partition; one is all that a poll returns of it.
+    // Of each partition; while there is much to read, one is all that a poll returns of it.
     private static final int MAX_BUFFERED_BATCHES = 2;
     private static final int ADMIN_TIMEOUT_MS = 5_000;
 
@@ -89,6 +89,10 @@ public record ProcessorConfig(
                 LogAndFailProcessingExceptionHandler.class.getName(),
                 StreamsConfig.DEFAULT_TIMESTAMP_EXTRACTOR_CLASS_CONFIG,
                 FailOnInvalidTimestamp.class.getName(),
+                // What Kafka has of each input is waited for, and the oldest is taken first: ids are forgotten by the
+                // time of all inputs.
+                StreamsConfig.MAX_TASK_IDLE_MS_CONFIG,
+                0L,
                 // A generated name changes with the topology, and what was counted so far would be lost with it.
                 StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG,
                 true);
@@ -119,9 +123,6 @@ public record ProcessorConfig(
                 environment.get(Settings.COMMIT_INTERVAL).toMillis(),
                 StreamsConfig.GROUP_PROTOCOL_CONFIG,
                 environment.get(Settings.GROUP_PROTOCOL),
-                // What partition a record comes from does not matter to a count, so there is nothing to wait for.
-                StreamsConfig.MAX_TASK_IDLE_MS_CONFIG,
-                StreamsConfig.MAX_TASK_IDLE_MS_DISABLED,
                 StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG,
                 BoundedRocksDb.class.getName(),
                 TRANSACTION_TIMEOUT,

@@ -56,7 +56,7 @@ class ProcessorConfigTest {
                         Map.entry("commit.interval.ms", 100L),
                         Map.entry("group.protocol", "classic"),
                         Map.entry("num.standby.replicas", 0),
-                        Map.entry("max.task.idle.ms", -1L),
+                        Map.entry("max.task.idle.ms", 0L),
                         Map.entry("rocksdb.config.setter", BoundedRocksDb.class.getName()),
                         Map.entry("consumer.session.timeout.ms", 10_000),
                         Map.entry("consumer.heartbeat.interval.ms", 1_000),
@@ -134,6 +134,7 @@ class ProcessorConfigTest {
         "KAFKA_STREAMS_PROCESSING_GUARANTEE, at_least_once",
         "KAFKA_STREAMS_APPLICATION_ID,       another",
         "KAFKA_STREAMS_ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING, false",
+        "KAFKA_STREAMS_MAX_TASK_IDLE_MS, -1",
         "KAFKA_STREAMS_PROCESSING_EXCEPTION_HANDLER, org.apache.kafka.streams.errors.LogAndContinueProcessingExceptionHandler",
         "KAFKA_STREAMS_DEFAULT_TIMESTAMP_EXTRACTOR, org.apache.kafka.streams.processor.LogAndSkipOnInvalidTimestamp",
     })

@@ -183,6 +183,22 @@ class ProcessorIT {
     }
 
     @Test
+    void shouldCountAnEventThatIsTooLargeToBeSentToItsOwnersPartitionAsItCame() throws Exception {
+        String click = "{\"type\":\"click\",\"user_id\":\"u0\",\"product_id\":\"p0\",\"time\":\"%s\",\"more\":\"%s\"}"
+                .formatted(time, "x".repeat(5_000_000));
+
+        try (RunningProcessor processor = start("state")) {
+            processor.awaitUp();
+            for (int partition = 0; partition < PARTITIONS; partition++) {
+                topics.write(new ProducerRecord<>(USER_ACTIONS, partition, null, click.getBytes(UTF_8)));
+            }
+
+            topics.awaitCounts(countsOfClicks(1, 1));
+            assertThat(processor.failure()).isNull();
+        }
+    }
+
+    @Test
     void shouldRefuseATopicWithOtherPartitions() throws Exception {
         topics.create("counts-day", PARTITIONS + 2, Map.of());
 

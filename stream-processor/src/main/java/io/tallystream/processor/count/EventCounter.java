@@ -15,6 +15,7 @@ import io.tallystream.schema.count.WindowCalendar;
 import io.tallystream.schema.erasure.ErasureRequest;
 import io.tallystream.schema.event.EventReading.Invalid;
 import io.tallystream.schema.event.EventView;
+import io.tallystream.schema.event.EventViewWriter;
 import io.tallystream.schema.event.Utf8Slice;
 import io.tallystream.schema.kafka.CountKey;
 import io.tallystream.schema.kafka.Topics;
@@ -78,6 +79,7 @@ public final class EventCounter implements Processor<byte[], byte[], byte[], Out
     private final long allowedSkewMs;
     private final WindowCalendar calendar;
     private final EventView event = new EventView();
+    private final EventViewWriter writer = new EventViewWriter();
     private final EventTally tally = new EventTally();
     private final Days days;
     private final Map<Integer, byte[]> callsHeads = new HashMap<>();
@@ -184,7 +186,7 @@ public final class EventCounter implements Processor<byte[], byte[], byte[], Out
                     Outcome.FUTURE,
                     "is dated " + Duration.ofMillis(happened - append) + " after its append");
         } else if (!rerouted && isElsewhere(record)) {
-            reroute(record, append);
+            reroute(append);
         } else {
             count(append, happened);
         }
@@ -241,15 +243,16 @@ public final class EventCounter implements Processor<byte[], byte[], byte[], Out
         return Utils.toPositive(Utils.murmur2(ownerKey)) % settings.partitions() != partition;
     }
 
-    private void reroute(ConsumerRecord<byte[], byte[]> record, long append) {
+    private void reroute(long append) {
         meters.addRerouted();
         Headers headers = new RecordHeaders();
         headers.add(
                 Topics.APPEND_TIME_HEADER,
                 ByteBuffer.allocate(Long.BYTES).putLong(append).array());
         byte[] owner = event.owner().toBytes();
+        // Not as it came: with the header it may be more than Kafka takes, which would end the work.
         context.forward(
-                new Record<>(owner, new Output.Rerouted(record.value()), context.currentSystemTimeMs(), headers),
+                new Record<>(owner, new Output.Rerouted(writer.write(event)), context.currentSystemTimeMs(), headers),
                 TO_TOPICS);
     }
 

@@ -42,7 +42,7 @@ public sealed interface Output {
         }
     }
 
-    /** An event for its owner's partition. */
+    /** An event for its owner's partition, in its normal form. */
     @SuppressWarnings("ArrayRecordComponent") // Never compared.
     record Rerouted(byte[] value) implements Output {
         @Override

@@ -1,5 +1,6 @@
 package io.tallystream.processor.poll;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,21 +11,38 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Makes one record of all that a poll returns of one partition; processors get at them by {@link PolledBatch#recordsOf}. For the
- * main consumer of Kafka Streams, which makes it by its name. Should it fail, the consumer returns the records as they are, which
- * is as good and slower.
+ * Makes one record of what a poll returns of one partition, of as much as was appended within a second; processors get at them
+ * by {@link PolledBatch#recordsOf}. For the main consumer of Kafka Streams, which makes it by its name. Should it fail, the
+ * consumer returns the records as they are, which is as good and slower.
  */
 public final class BatchingInterceptor implements ConsumerInterceptor<byte[], byte[]> {
+    // Of a task's inputs, Kafka Streams takes the one whose next record is the oldest. While it catches up, a poll of
+    // one with few events reaches over hours: as one record it would carry the time of all inputs ahead.
+    static final long MAX_SPAN_MS = 1_000;
+
     @Override
     public ConsumerRecords<byte[], byte[]> onConsume(ConsumerRecords<byte[], byte[]> polled) {
         Map<TopicPartition, List<ConsumerRecord<byte[], byte[]>>> batches = new HashMap<>();
         for (TopicPartition partition : polled.partitions()) {
             List<ConsumerRecord<byte[], byte[]>> records = polled.records(partition);
             if (!records.isEmpty()) {
-                batches.put(partition, List.of(PolledBatch.of(records)));
+                batches.put(partition, split(records));
             }
         }
         return new ConsumerRecords<>(batches, polled.nextOffsets());
+    }
+
+    private static List<ConsumerRecord<byte[], byte[]>> split(List<ConsumerRecord<byte[], byte[]>> records) {
+        List<ConsumerRecord<byte[], byte[]>> batches = new ArrayList<>(1);
+        int from = 0;
+        for (int i = 1; i <= records.size(); i++) {
+            if (i == records.size()
+                    || Math.abs(records.get(i).timestamp() - records.get(from).timestamp()) > MAX_SPAN_MS) {
+                batches.add(PolledBatch.of(records.subList(from, i)));
+                from = i;
+            }
+        }
+        return batches;
     }
 
     @Override

@@ -10,7 +10,7 @@ import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
 
 /**
- * The records that one poll returned of one partition, on their way through Kafka Streams in a single record, which saves a
+ * Records that one poll returned of one partition, on their way through Kafka Streams in a single record, which saves a
  * third of the time. They are the header of that record, as they are: nothing is copied, and nothing that comes over the wire,
  * whatever its headers, can be taken for one, as that has headers of another class.
  */

@@ -50,6 +50,24 @@ class PolledBatchTest {
         assertThat(batches.nextOffsets()).isEqualTo(next);
     }
 
+    /** Kafka Streams takes the oldest of several inputs first, and can do so only between batches. */
+    @Test
+    void shouldNotReachOverMoreThanASecond() {
+        List<ConsumerRecord<byte[], byte[]>> records = List.of(
+                record(CALLS_0, 1, 5_000),
+                record(CALLS_0, 2, 6_000),
+                record(CALLS_0, 3, 6_001),
+                record(CALLS_0, 4, 90_000),
+                record(CALLS_0, 5, 10));
+
+        List<ConsumerRecord<byte[], byte[]>> batches =
+                poll(Map.of(CALLS_0, records), Map.of()).records(CALLS_0);
+
+        assertThat(batches).extracting(ConsumerRecord::offset).containsExactly(1L, 3L, 4L, 5L);
+        assertThat(batches).extracting(ConsumerRecord::timestamp).containsExactly(5_000L, 6_001L, 90_000L, 10L);
+        assertThat(batches).flatExtracting(PolledBatchTest::recordsOf).containsExactlyElementsOf(records);
+    }
+
     @Test
     void shouldStandWhereItsFirstRecordDoes() {
         ConsumerRecord<byte[], byte[]> batch = batch(List.of(record(CALLS_1, 7, 200), record(CALLS_1, 9, 100)));
