@@ -43,7 +43,7 @@ public record ProcessorConfig(
     private static final int HEARTBEAT_INTERVAL_MS = 1_000;
     private static final int BATCH_BYTES = 128 * 1024;
     private static final int MAX_POLL_RECORDS = 5_000;
-    // Of each partition; while there is much to read, one is all that a poll returns of it.
+    // Of each partition; as a rule, one is all that a poll returns of it.
     private static final int MAX_BUFFERED_BATCHES = 2;
     private static final int ADMIN_TIMEOUT_MS = 5_000;
 

@@ -55,7 +55,7 @@ class CatchUpIT {
                 .as("ids that are forgotten last, as they are still in the heap")
                 .isLessThan(CLICKS_BEFORE - CLICKS_SENT_AGAIN);
         for (String topic : Topics.EVENTS) {
-            topics.create(topic, PARTITIONS, Map.of("retention.ms", "3600000", "segment.ms", "3600000"));
+            topics.create(topic, PARTITIONS, Map.of("retention.ms", "259200000", "segment.ms", "86400000"));
         }
         append(clicks(CLICKS_BEFORE, 0, Duration.ZERO, Duration.ofSeconds(60)));
         countAll(folder, 0, CLICKS_BEFORE);

@@ -41,6 +41,8 @@ public final class Topics {
      * {@link ErasureRequest}. Partitioned as events are.
      */
     public static final String ERASURES = "erasures";
+    /** All that is counted from, with the broker's time: a partition of each makes one part of the work. */
+    public static final List<String> INPUTS = List.of(API_CALLS, USER_ACTIONS, REROUTED, ERASURES);
     /** Header of a record on {@link #REROUTED}: when it was first appended, eight bytes. */
     public static final String APPEND_TIME_HEADER = "tallystream.append-time";
     /** Records that could not be counted, with the reason in their headers. */
@@ -106,8 +108,7 @@ public final class Topics {
     /** All topics as they have to be. */
     public static List<TopicDefinition> definitions(Settings settings) {
         return Stream.of(
-                        Stream.concat(EVENTS.stream(), Stream.of(REROUTED, ERASURES))
-                                .map(name -> events(name, settings)),
+                        INPUTS.stream().map(name -> events(name, settings)),
                         Arrays.stream(RetentionClass.values()).map(kept -> counts(kept, settings)),
                         Stream.of(deadLetters(settings)))
                 .flatMap(definitions -> definitions)

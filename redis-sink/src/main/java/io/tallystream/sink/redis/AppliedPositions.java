@@ -128,6 +128,39 @@ public final class AppliedPositions {
     }
 
     /**
+     * Has whoever set positions beyond those that are known read again from these on, as something else was written since.
+     *
+     * @throws RedisException if Redis has not confirmed
+     */
+    void takeBack(Set<TopicPartition> partitions) {
+        for (RedisServers.Server server : servers.all()) {
+            Map<TopicPartition, Long> behind = new HashMap<>(knownOn(server));
+            behind.keySet().retainAll(partitions);
+            List<TopicPartition> ours = List.copyOf(behind.keySet());
+            List<String> held = ours.isEmpty() ? List.of() : held(server, ours, false);
+            for (int i = 0; i < ours.size(); i++) {
+                String offset = held.get(i);
+                // What is gone is read again as a whole.
+                if (offset.isEmpty() || offset(key(server, ours.get(i)), offset) <= behind.get(ours.get(i))) {
+                    behind.remove(ours.get(i));
+                }
+            }
+            if (!behind.isEmpty()) {
+                set(server, behind);
+            }
+        }
+    }
+
+    private void set(RedisServers.Server server, Map<TopicPartition, Long> positions) {
+        Map<String, String> values = new HashMap<>();
+        positions.forEach((partition, offset) -> values.put(key(server, partition), Long.toString(offset)));
+        Replies replies = new Replies();
+        replies.add("", server.connection().async().mset(values));
+        server.connection().flushCommands();
+        replies.awaitAll(REPLY_LIMIT);
+    }
+
+    /**
      * Asks one of them.
      *
      * @param watched after this the server refuses new positions if anybody changes the old ones, or all are lost, in between
@@ -136,28 +169,35 @@ public final class AppliedPositions {
         Map<TopicPartition, Long> known = knownOn(server);
         List<TopicPartition> ours =
                 partitions.stream().filter(known::containsKey).toList();
-        RedisAsyncCommands<String, String> commands = server.connection().async();
-        Replies replies = new Replies();
         if (ours.isEmpty()) {
-            replies.add("", commands.ping());
+            Replies replies = new Replies();
+            replies.add("", server.connection().async().ping());
             server.connection().flushCommands();
             replies.awaitAll(REPLY_LIMIT);
             return true;
         }
-        String[] names = ours.stream().map(partition -> key(server, partition)).toArray(String[]::new);
+        List<String> held = held(server, ours, watched);
+        List<String> expected = ours.stream()
+                .map(partition -> Long.toString(known.get(partition)))
+                .toList();
+        return held.equals(expected);
+    }
+
+    /** Their positions, or empty texts. */
+    private List<String> held(RedisServers.Server server, List<TopicPartition> partitions, boolean watched) {
+        String[] names =
+                partitions.stream().map(partition -> key(server, partition)).toArray(String[]::new);
+        RedisAsyncCommands<String, String> commands = server.connection().async();
+        Replies replies = new Replies();
         if (watched) {
             replies.add("", commands.watch(names));
         }
         var values = replies.keep("", commands.mget(names));
         server.connection().flushCommands();
         replies.awaitAll(REPLY_LIMIT);
-        List<String> held = Awaited.reply(values, REPLY_LIMIT).stream()
+        return Awaited.reply(values, REPLY_LIMIT).stream()
                 .map(value -> value.getValueOrElse(""))
                 .toList();
-        List<String> expected = ours.stream()
-                .map(partition -> Long.toString(known.get(partition)))
-                .toList();
-        return held.equals(expected);
     }
 
     private Map<TopicPartition, Long> changed(RedisServers.Server server, Map<TopicPartition, Long> positions) {

@@ -1,6 +1,7 @@
 package io.tallystream.sink.redis;
 
 import io.tallystream.schema.count.CountAddress;
+import io.tallystream.schema.count.Dimension;
 import io.tallystream.schema.kafka.CountRecord;
 import java.util.Collections;
 import java.util.HashMap;
@@ -69,6 +70,11 @@ public final class CountChanges {
     public void add(CountChanges more) {
         more.erased.forEach(this::erase);
         more.counts.forEach(this::put);
+    }
+
+    /** Whether there is anything of users, who may be erased: all other counts only ever rise. */
+    public boolean concernUsers() {
+        return !erased.isEmpty() || counts.keySet().stream().anyMatch(count -> count.dimension() == Dimension.USER);
     }
 
     /** What is to be taken away first. */

@@ -196,6 +196,11 @@ public final class RedisCounts implements AutoCloseable {
             }
             pipeline.write(link, keys, changes);
             Outcome outcome = outcome(changes.counts(), behind);
+            if (outcome == Outcome.LOST && changes.concernUsers()) {
+                // Another may have written meanwhile, and erased whom this brings back: it reads on from here once
+                // more.
+                positions.takeBack(behind.keySet());
+            }
             if (outcome != Outcome.CONFIRMED) {
                 // What is watched must not stay so: it would make the next transaction fail.
                 disconnect();

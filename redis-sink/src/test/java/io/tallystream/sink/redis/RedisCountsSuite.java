@@ -93,6 +93,31 @@ abstract class RedisCountsSuite extends RedisCountsSetup {
         assertThat(scores(keys.key(clicks))).isEqualTo(Map.of("u1", 1.0));
     }
 
+    @Test
+    void shouldHaveAnotherWriteAgainWhatItHasOvertaken() {
+        TopicPartition partition = new TopicPartition("counts-lifetime", 0);
+        CountAddress clicks = new CountAddress(Metric.CLICKS, LIFETIME, Dimension.USER, "u1");
+        CountChanges erasure = new CountChanges();
+        erasure.erase(clicks);
+        counts.applied(List.of(partition));
+        counts.write(new CountChanges(), Map.of(partition, 1L));
+
+        try (RedisCounts another = counts(Clock.systemUTC())) {
+            another.applied(List.of(partition));
+            another.write(erasure, Map.of(partition, 3L));
+            // The user's count from before.
+            assertThat(counts.write(new CountChanges(Map.of(clicks, 7L)), Map.of(partition, 2L)))
+                    .isEqualTo(Outcome.LOST);
+            assertThat(scores(keys.key(clicks))).isEqualTo(Map.of("u1", 7.0));
+
+            assertThat(another.write(new CountChanges(), Map.of(partition, 3L))).isEqualTo(Outcome.LOST);
+            assertThat(another.applied(List.of(partition))).isEqualTo(Map.of(partition, 1L));
+            assertThat(another.write(erasure, Map.of(partition, 3L))).isEqualTo(Outcome.CONFIRMED);
+        }
+
+        assertThat(scores(keys.key(clicks))).isEmpty();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"UTC", "America/New_York", "Asia/Kolkata"})
     void shouldGiveEveryKeyItsExpiry(ZoneId zone) {

@@ -1,5 +1,6 @@
 package io.tallystream.processor.poll;
 
+import io.tallystream.schema.kafka.Topics;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -11,8 +12,8 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Makes one record of what a poll returns of one partition, of as much as was appended within a second; processors get at them
- * by {@link PolledBatch#recordsOf}. For the main consumer of Kafka Streams, which makes it by its name. Should it fail, the
+ * Makes one record of what a poll returns of one partition, of as much as was appended within a second where it is read beside
+ * others ({@link Topics#INPUTS}); processors get at them by {@link PolledBatch#recordsOf}. For the main consumer of Kafka Streams, which makes it by its name. Should it fail, the
  * consumer returns the records as they are, which is as good and slower.
  */
 public final class BatchingInterceptor implements ConsumerInterceptor<byte[], byte[]> {
@@ -26,7 +27,8 @@ public final class BatchingInterceptor implements ConsumerInterceptor<byte[], by
         for (TopicPartition partition : polled.partitions()) {
             List<ConsumerRecord<byte[], byte[]>> records = polled.records(partition);
             if (!records.isEmpty()) {
-                batches.put(partition, split(records));
+                boolean beside = Topics.INPUTS.contains(partition.topic());
+                batches.put(partition, beside ? split(records) : List.of(PolledBatch.of(records)));
             }
         }
         return new ConsumerRecords<>(batches, polled.nextOffsets());

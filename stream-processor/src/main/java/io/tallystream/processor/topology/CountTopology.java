@@ -8,7 +8,6 @@ import io.tallystream.processor.count.CountingSettings;
 import io.tallystream.processor.count.EventCounter;
 import io.tallystream.processor.count.Output;
 import io.tallystream.schema.kafka.Topics;
-import java.util.List;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.StreamsBuilder;
@@ -45,8 +44,7 @@ public final class CountTopology {
     public static Topology build(CountingSettings settings, CommitGuard guard, CountMeters meters) {
         StreamsBuilder builder = new StreamsBuilder();
         KStream<byte[], Output> counted = builder.stream(
-                        List.of(Topics.API_CALLS, Topics.USER_ACTIONS, Topics.REROUTED, Topics.ERASURES),
-                        Consumed.with(BYTES, BYTES).withName("events"))
+                        Topics.INPUTS, Consumed.with(BYTES, BYTES).withName("events"))
                 .process(EventCounter.supplier(settings, guard, meters), Named.as("count"));
         toTopics(counted, EventCounter.TO_TOPICS);
         KStream<byte[], Output> merged = counted.mapValues(Output::value, Named.as(EventCounter.TO_MERGER))

@@ -68,6 +68,17 @@ class PolledBatchTest {
         assertThat(batches).flatExtracting(PolledBatchTest::recordsOf).containsExactlyElementsOf(records);
     }
 
+    /** There is nothing that they could be ahead of. */
+    @Test
+    void shouldReachOverAnyTimeWhereATopicIsReadAlone() {
+        TopicPartition amounts = new TopicPartition("tallystream-processor-amounts-repartition", 0);
+        List<ConsumerRecord<byte[], byte[]>> records = List.of(record(amounts, 1, 5_000), record(amounts, 2, 90_000));
+
+        assertThat(poll(Map.of(amounts, records), Map.of()).records(amounts))
+                .singleElement()
+                .satisfies(batch -> assertThat(recordsOf(batch)).isEqualTo(records));
+    }
+
     @Test
     void shouldStandWhereItsFirstRecordDoes() {
         ConsumerRecord<byte[], byte[]> batch = batch(List.of(record(CALLS_1, 7, 200), record(CALLS_1, 9, 100)));
