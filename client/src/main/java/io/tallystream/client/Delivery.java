@@ -3,7 +3,6 @@ package io.tallystream.client;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
-import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -13,9 +12,12 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -132,16 +134,21 @@ final class Delivery {
 
     private Answer post(byte[] body, int events) {
         HttpRequest request = HttpRequest.newBuilder(this.events)
-                .timeout(requestLimit)
                 .header("Authorization", "Bearer " + key)
                 .header("Content-Type", "application/json")
                 .POST(BodyPublishers.ofByteArray(body))
                 .build();
+        CompletableFuture<HttpResponse<String>> answer = http.sendAsync(request, BodyHandlers.ofString());
         try {
-            return judge(http.send(request, BodyHandlers.ofString()), events);
-        } catch (IOException e) {
-            return new Answer.Unsettled(e.toString(), Duration.ZERO);
+            // The client's own limit is one until the headers: their body may never come.
+            return judge(answer.get(requestLimit.toNanos(), TimeUnit.NANOSECONDS), events);
+        } catch (ExecutionException e) {
+            return new Answer.Unsettled(String.valueOf(e.getCause()), Duration.ZERO);
+        } catch (TimeoutException e) {
+            answer.cancel(true);
+            return new Answer.Unsettled("no answer within " + requestLimit, Duration.ZERO);
         } catch (InterruptedException e) {
+            answer.cancel(true);
             // From close: it may have arrived.
             giveUp();
             return CLOSED;

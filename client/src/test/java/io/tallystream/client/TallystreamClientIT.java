@@ -1,5 +1,6 @@
 package io.tallystream.client;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.awaitility.Awaitility.await;
@@ -19,6 +20,9 @@ import io.tallystream.schema.event.EventReader;
 import io.tallystream.schema.event.EventReading;
 import io.tallystream.schema.kafka.TopicProvisioner;
 import io.tallystream.schema.kafka.Topics;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -227,6 +231,26 @@ class TallystreamClientIT {
             Event event = Event.click("a");
             client.send(event);
             await().atMost(PATIENCE).until(() -> client.pending() == 0);
+
+            assertThat(losses.lost).containsExactly(event);
+        }
+    }
+
+    @Test
+    void shouldNotWaitForTheRestOfAnAnswer() throws Exception {
+        try (ServerSocket gateway = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+                TallystreamClient client = client(gateway.getLocalPort())
+                        .requestLimit(Duration.ofMillis(300))
+                        .deliveryLimit(Duration.ofMillis(1))
+                        .build()) {
+            Event event = Event.click("a");
+            client.send(event);
+            try (Socket connection = gateway.accept()) {
+                connection
+                        .getOutputStream()
+                        .write("HTTP/1.1 202 Accepted\r\nContent-Length: 100\r\n\r\n{".getBytes(UTF_8));
+                await().atMost(PATIENCE).until(() -> client.pending() == 0);
+            }
 
             assertThat(losses.lost).containsExactly(event);
         }
