@@ -67,6 +67,12 @@ abstract class WebhookSuite extends ReportSuite {
             }
         }
         exchange.getResponseHeaders().add("Location", "/elsewhere");
+        if (status < 0) {
+            exchange.sendResponseHeaders(200, 100);
+            exchange.getResponseBody().write('{');
+            exchange.getResponseBody().flush();
+            return;
+        }
         exchange.sendResponseHeaders(status == 0 ? 200 : status, -1);
         exchange.close();
     }
@@ -182,6 +188,18 @@ abstract class WebhookSuite extends ReportSuite {
         assertThat(awaitReport(api, DATE, 1).getLong("total_calls")).isEqualTo(7);
         released.countDown();
         awaitPosted("1");
+    }
+
+    @Test
+    void shouldTryAgainWhenAnAnswerDoesNotEnd() throws Exception {
+        answers = number -> number == 1 ? -1 : 200;
+        calls(DATE, 7);
+        clock.set("2093-11-20T01:00:00Z");
+
+        startWithWebhook();
+
+        awaitPosted("1");
+        assertThat(received).hasSize(2);
     }
 
     private static String hmac(String text) throws Exception {

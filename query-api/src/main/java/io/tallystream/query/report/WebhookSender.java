@@ -9,16 +9,17 @@ import io.tallystream.runtime.lifecycle.DaemonThreads;
 import io.tallystream.schema.count.Granularity;
 import io.tallystream.schema.count.Window;
 import io.vertx.core.json.JsonObject;
-import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -126,26 +127,32 @@ final class WebhookSender implements AutoCloseable {
     private boolean post(String body, String name) throws InterruptedException {
         long timestamp = clock.instant().getEpochSecond();
         HttpRequest request = HttpRequest.newBuilder(webhook.url())
-                .timeout(ANSWER_LIMIT)
                 .header("Content-Type", "application/json")
                 .header("User-Agent", "tallystream")
                 .header(TIMESTAMP_HEADER, Long.toString(timestamp))
                 .header(SIGNATURE_HEADER, "sha256=" + webhook.signature(timestamp, body))
                 .POST(BodyPublishers.ofString(body))
                 .build();
+        CompletableFuture<HttpResponse<Void>> answer = client.sendAsync(request, BodyHandlers.discarding());
         try {
-            int status = client.send(request, BodyHandlers.discarding()).statusCode();
+            // The client's own limit is one until the headers: their body may never come.
+            int status =
+                    answer.get(ANSWER_LIMIT.toMillis(), TimeUnit.MILLISECONDS).statusCode();
             if (status / HUNDRED == SUCCESSES) {
                 return true;
             }
             LOGGER.info("{} answered {} to the report {}", webhook, status, name);
-        } catch (IOException e) {
+        } catch (ExecutionException e) {
             // Its message may hold the URL.
             LOGGER.info(
                     "{} was not reached with the report {}: {}",
                     webhook,
                     name,
-                    e.getClass().getSimpleName());
+                    e.getCause().getClass().getSimpleName());
+        } catch (TimeoutException e) {
+            LOGGER.info("{} has not answered to the report {} within {}", webhook, name, ANSWER_LIMIT);
+        } finally {
+            answer.cancel(true);
         }
         return false;
     }
