@@ -14,6 +14,7 @@ import io.tallystream.schema.kafka.TopicProvisioner;
 import io.tallystream.schema.kafka.TopicProvisioner.TopicMismatchException;
 import io.tallystream.schema.kafka.Topics;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -222,7 +223,10 @@ public final class ProcessorApplication implements Service {
 
     private boolean provisioned(Admin admin, TopicProvisioner provisioner) throws InterruptedException {
         try {
-            provisioner.ensure(Topics.definitions(config.topics()));
+            List<String> changed = provisioner.ensure(Topics.definitions(config.topics()));
+            if (!changed.isEmpty()) {
+                LOGGER.info("changed settings of topics that were made otherwise: {}", changed);
+            }
             refuseOtherInternalTopics(admin);
             return true;
         } catch (TimeoutException | RetriableException e) {

@@ -45,6 +45,7 @@ class ProcessorIT {
     private static final String USER_ACTIONS = "user-actions";
     private static final int PARTITIONS = 2;
     private static final int PRODUCTS = 5;
+    private static final long DAY_MS = Duration.ofDays(1).toMillis();
     // Less than Kafka's clients wait where nobody has said otherwise.
     private static final Duration PROMPTLY = Duration.ofSeconds(25);
 
@@ -228,7 +229,7 @@ class ProcessorIT {
     }
 
     @ParameterizedTest
-    @CsvSource({"259200000, 604800000", "-1, 3600000", "345600000, 1"})
+    @CsvSource({"259200001, 86400000", "-1, 3600000", "345600000, 1"})
     void shouldRefuseTopicsThatKeepEventsForLongerThanTheirWindowsAreOpen(String retention, String segment)
             throws Exception {
         topics.create(
@@ -244,6 +245,42 @@ class ProcessorIT {
                     .hasMessageContaining("retention.ms=%s and segment.ms=%s".formatted(retention, segment))
                     .hasMessageContaining("--entity-name user-actions")
                     .hasMessageContaining("--add-config retention.ms=259200000,segment.ms=86400000");
+        }
+    }
+
+    @Test
+    void shouldRefuseATopicThatForgetsCounts() throws Exception {
+        topics.create("counts-lifetime", PARTITIONS, Map.of("cleanup.policy", "delete"));
+        topics.create("counts-hour", PARTITIONS, Map.of("cleanup.policy", "delete"));
+
+        try (RunningProcessor processor = start("state")) {
+            await().atMost(PATIENCE).until(() -> processor.failure() != null);
+
+            assertThat(processor.failure())
+                    .isInstanceOf(StartupException.class)
+                    .hasMessageContaining("--entity-name counts-lifetime --add-config cleanup.policy=compact")
+                    .hasMessageContaining("--entity-name counts-hour --add-config cleanup.policy=[compact,delete]");
+        }
+    }
+
+    @Test
+    void shouldChangeTopicsThatWereMadeForOthersSettingsWhereNothingIsLost() throws Exception {
+        topics.create(
+                "counts-day",
+                PARTITIONS,
+                Map.of("cleanup.policy", "compact,delete", "retention.ms", Long.toString(DAY_MS)));
+        topics.create(
+                USER_ACTIONS,
+                PARTITIONS,
+                Map.of("message.timestamp.type", "LogAppendTime", "retention.ms", Long.toString(DAY_MS)));
+
+        try (RunningProcessor processor = start("state")) {
+            processor.awaitUp();
+
+            // RETENTION_DAY, and as long as counts can be ahead of the day on which they are written.
+            assertThat(topics.setting("counts-day", "retention.ms")).isEqualTo(Long.toString((365 + 31) * DAY_MS));
+            assertThat(topics.setting(USER_ACTIONS, "segment.ms")).isEqualTo(Long.toString(DAY_MS));
+            assertThat(topics.setting(USER_ACTIONS, "retention.ms")).isEqualTo(Long.toString(DAY_MS));
         }
     }
 

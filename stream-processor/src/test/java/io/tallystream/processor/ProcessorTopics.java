@@ -81,7 +81,11 @@ final class ProcessorTopics implements AutoCloseable {
     }
 
     void create(String topic, int partitions, Map<String, String> configuration) throws Exception {
-        admin.createTopics(List.of(new NewTopic(topic, partitions, (short) 1).configs(configuration)))
+        create(topic, partitions, 1, configuration);
+    }
+
+    void create(String topic, int partitions, int copies, Map<String, String> configuration) throws Exception {
+        admin.createTopics(List.of(new NewTopic(topic, partitions, (short) copies).configs(configuration)))
                 .all()
                 .get();
     }

@@ -56,6 +56,18 @@ class ReplicatedClusterIT {
     @Test
     void shouldCountExactlyWhileBrokersAreKilledAndReturn() throws Exception {
         refuseMoreCopiesThanBrokers();
+        // As whoever makes a topic by hand leaves it where brokers do not say otherwise.
+        topics.create(
+                Topics.API_CALLS,
+                PARTITIONS,
+                3,
+                Map.of(
+                        "message.timestamp.type",
+                        "LogAppendTime",
+                        "min.insync.replicas",
+                        "1",
+                        "retention.ms",
+                        "86400000"));
         try (RunningProcessor processor = new RunningProcessor(variables(3))) {
             processor.awaitUp();
             topics.writeAll(oneForEachPartition());

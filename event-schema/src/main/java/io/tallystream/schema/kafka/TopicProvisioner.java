@@ -1,13 +1,9 @@
 package io.tallystream.schema.kafka;
 
 import static java.util.Objects.requireNonNull;
-import static org.apache.kafka.common.config.TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG;
-import static org.apache.kafka.common.config.TopicConfig.RETENTION_MS_CONFIG;
-import static org.apache.kafka.common.config.TopicConfig.SEGMENT_MS_CONFIG;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -18,15 +14,20 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
-/** Makes the topics that are missing and refuses those that would make counts wrong. Safe to run from many services at once. */
+/**
+ * Makes the topics that are missing, and refuses those that would make counts wrong where that cannot be mended without a loss. Safe
+ * to run from many services at once.
+ */
 public final class TopicProvisioner {
     private static final long POLL_MILLIS = 20;
 
@@ -52,24 +53,51 @@ public final class TopicProvisioner {
     }
 
     /**
-     * Makes missing topics, then checks all.
+     * Makes missing topics, then checks all and changes settings of those whose changing loses nothing.
      *
-     * @throws TopicMismatchException if an existing topic has other partitions or another kind of timestamp, or keeps events
-     *     for longer than they may come
+     * @return what was changed, for people; mostly empty
+     * @throws TopicMismatchException if an existing topic does not pass the {@link TopicCheck}
      * @throws TimeoutException if Kafka did not answer in time
      */
-    public void ensure(Collection<TopicDefinition> definitions) throws InterruptedException, TimeoutException {
+    public List<String> ensure(Collection<TopicDefinition> definitions) throws InterruptedException, TimeoutException {
         create(definitions);
         List<String> faults = new ArrayList<>();
+        List<TopicCheck> outdated = new ArrayList<>();
         Map<String, TopicDescription> topics = describe(definitions);
         Map<String, Config> configurations = configurations(definitions);
         for (TopicDefinition wanted : definitions) {
-            partitionFault(wanted, topics.get(wanted.name())).ifPresent(faults::add);
-            timestampFault(wanted, configurations.get(wanted.name())).ifPresent(faults::add);
-            retentionFault(wanted, configurations.get(wanted.name())).ifPresent(faults::add);
+            TopicCheck check = new TopicCheck(wanted, topics.get(wanted.name()), configurations.get(wanted.name()));
+            faults.addAll(check.faults());
+            if (!check.outdated().isEmpty()) {
+                outdated.add(check);
+            }
+        }
+        if (faults.isEmpty()) {
+            for (TopicCheck check : outdated) {
+                mend(check).ifPresent(faults::add);
+            }
         }
         if (!faults.isEmpty()) {
             throw new TopicMismatchException(String.join("; ", faults));
+        }
+        return outdated.stream()
+                .map(check -> check.wanted().name() + " " + check.outdated())
+                .toList();
+    }
+
+    /** Tells of a topic that may not be changed. */
+    private Optional<String> mend(TopicCheck check) throws InterruptedException, TimeoutException {
+        TopicDefinition wanted = check.wanted();
+        List<AlterConfigOp> changes = check.outdated().stream()
+                .map(name -> new AlterConfigOp(
+                        new ConfigEntry(name, wanted.configuration().get(name)), AlterConfigOp.OpType.SET))
+                .toList();
+        ConfigResource topic = new ConfigResource(ConfigResource.Type.TOPIC, wanted.name());
+        try {
+            await(admin.incrementalAlterConfigs(Map.of(topic, changes)).all());
+            return Optional.empty();
+        } catch (AuthorizationException e) {
+            return Optional.of(check.fault(check.outdated()));
         }
     }
 
@@ -101,62 +129,6 @@ public final class TopicProvisioner {
                 .all());
         return byResource.entrySet().stream()
                 .collect(Collectors.toMap(entry -> entry.getKey().name(), Map.Entry::getValue));
-    }
-
-    private static Optional<String> partitionFault(TopicDefinition wanted, TopicDescription actual) {
-        int partitions = actual.partitions().size();
-        return partitions == wanted.partitions()
-                ? Optional.empty()
-                : Optional.of(("topic %s has %d partitions and PARTITIONS is %d: set PARTITIONS=%d,"
-                                + " since counts follow their partition and it cannot change")
-                        .formatted(wanted.name(), partitions, wanted.partitions(), partitions));
-    }
-
-    private static Optional<String> timestampFault(TopicDefinition wanted, Config actual) {
-        String type = wanted.configuration().get(MESSAGE_TIMESTAMP_TYPE_CONFIG);
-        ConfigEntry entry = actual.get(MESSAGE_TIMESTAMP_TYPE_CONFIG);
-        return type == null || type.equals(entry.value())
-                ? Optional.empty()
-                : Optional.of("topic %s has %s=%s and needs %s, mend it with: %s"
-                        .formatted(
-                                wanted.name(),
-                                MESSAGE_TIMESTAMP_TYPE_CONFIG,
-                                entry.value(),
-                                type,
-                                mending(wanted, MESSAGE_TIMESTAMP_TYPE_CONFIG)));
-    }
-
-    /** An event that is read after its windows have been closed would begin them anew. */
-    private static Optional<String> retentionFault(TopicDefinition wanted, Config actual) {
-        if (!wanted.configuration().containsKey(SEGMENT_MS_CONFIG)) {
-            return Optional.empty();
-        }
-        long retention = Long.parseLong(actual.get(RETENTION_MS_CONFIG).value());
-        long segment = Long.parseLong(actual.get(SEGMENT_MS_CONFIG).value());
-        long longest = Long.parseLong(wanted.configuration().get(RETENTION_MS_CONFIG))
-                + Long.parseLong(wanted.configuration().get(SEGMENT_MS_CONFIG));
-        // Below zero: for ever.
-        return retention >= 0 && segment <= longest - retention
-                ? Optional.empty()
-                : Optional.of(
-                        ("topic %s has %s=%d and %s=%d, which together may be %d at most: raise EVENTS_RETENTION, or"
-                                        + " mend it with: %s")
-                                .formatted(
-                                        wanted.name(),
-                                        RETENTION_MS_CONFIG,
-                                        retention,
-                                        SEGMENT_MS_CONFIG,
-                                        segment,
-                                        longest,
-                                        mending(wanted, RETENTION_MS_CONFIG, SEGMENT_MS_CONFIG)));
-    }
-
-    private static String mending(TopicDefinition wanted, String... names) {
-        String settings = Arrays.stream(names)
-                .map(name -> name + "=" + wanted.configuration().get(name))
-                .collect(Collectors.joining(","));
-        return "kafka-configs.sh --bootstrap-server ... --alter --entity-type topics --entity-name %s --add-config %s"
-                .formatted(wanted.name(), settings);
     }
 
     /** Asks again where the broker has not heard yet of a topic that the controller has just made. */

@@ -60,6 +60,8 @@ public final class Topics {
     private static final Duration DEAD_LETTERS_RETENTION = Duration.ofDays(14);
     // A count leaves Redis before it leaves the topic from which Redis can be rebuilt.
     private static final Duration COUNTS_MARGIN = Duration.ofDays(1);
+    // Active users of 30 days are written for up to 29 days ahead, and may not change any more until then.
+    private static final Duration DAYS_MARGIN = Duration.ofDays(31);
     // How far a sink, or a backup of Redis, may be behind and still learn that a user was erased.
     private static final Duration TOMBSTONES_RETENTION = Duration.ofDays(30);
     private static final int REPLICAS_FOR_MIN_IN_SYNC_2 = 3;
@@ -138,7 +140,7 @@ public final class Topics {
                         CLEANUP_POLICY_CONFIG,
                         CLEANUP_POLICY_COMPACT + "," + CLEANUP_POLICY_DELETE,
                         RETENTION_MS_CONFIG,
-                        millis(retention.plus(COUNTS_MARGIN))))
+                        millis(retention.plus(kept == RetentionClass.DAY ? DAYS_MARGIN : COUNTS_MARGIN))))
                 .orElse(Map.of(CLEANUP_POLICY_CONFIG, CLEANUP_POLICY_COMPACT)));
         configuration.put(DELETE_RETENTION_MS_CONFIG, millis(TOMBSTONES_RETENTION));
         configuration.put(MAX_COMPACTION_LAG_MS_CONFIG, millis(COMPACTION_LAG));
