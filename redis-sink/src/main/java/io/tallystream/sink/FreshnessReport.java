@@ -2,6 +2,8 @@ package io.tallystream.sink;
 
 import static java.util.Objects.requireNonNull;
 
+import io.tallystream.schema.kafka.Topics;
+import io.tallystream.schema.redis.Freshness;
 import io.tallystream.schema.redis.Freshness.Score;
 import java.time.Clock;
 import java.util.Collection;
@@ -67,7 +69,17 @@ final class FreshnessReport {
             put(scores, Score.COMPLETE, partition, complete.get(partition));
             put(scores, Score.NEWEST, partition, newest.get(partition));
         }
+        if (!scores.isEmpty()) {
+            scores.put(Freshness.PARTITIONS, allPartitions());
+        }
         return scores;
+    }
+
+    /** Of all sinks; what is subscribed to is known. */
+    private long allPartitions() {
+        return Topics.counts().stream()
+                .mapToLong(topic -> consumer.partitionsFor(topic).size())
+                .sum();
     }
 
     private static void put(Map<String, Long> scores, Score score, TopicPartition partition, Long value) {

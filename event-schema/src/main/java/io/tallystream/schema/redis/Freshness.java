@@ -6,7 +6,7 @@ import java.util.Optional;
 
 /**
  * How far the counts in Redis are behind those in Kafka. One sorted set holds three scores of each partition, written by whoever
- * writes its counts.
+ * writes its counts, and how many partitions there are.
  *
  * @param completeUntil what was in Kafka then is in Redis; of the partition that is furthest behind
  * @param newest when the newest count in Redis was made; empty if nobody has written one yet
@@ -14,6 +14,9 @@ import java.util.Optional;
  * @param partitions of how many partitions this is known
  */
 public record Freshness(Instant completeUntil, Optional<Instant> newest, long lag, int partitions) {
+    /** The member that has no score of a partition, but how many partitions there are. */
+    public static final String PARTITIONS = "partitions";
+
     /** A score of a partition. */
     public enum Score {
         /** What was in Kafka at that time, in epoch milliseconds, is in Redis. */
@@ -37,7 +40,7 @@ public record Freshness(Instant completeUntil, Optional<Instant> newest, long la
         }
     }
 
-    /** Reads the sorted set; empty where there is nothing to tell. */
+    /** Reads the sorted set; empty where nothing is known of some partition, as after Redis lost it. */
     public static Optional<Freshness> of(Map<String, Long> scores) {
         long complete = Long.MAX_VALUE;
         long newest = 0;
@@ -53,7 +56,7 @@ public record Freshness(Instant completeUntil, Optional<Instant> newest, long la
                 lag += score.getValue();
             }
         }
-        return partitions == 0
+        return partitions == 0 || partitions < scores.getOrDefault(PARTITIONS, 0L)
                 ? Optional.empty()
                 : Optional.of(new Freshness(
                         Instant.ofEpochMilli(complete),

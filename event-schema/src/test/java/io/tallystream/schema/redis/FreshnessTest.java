@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tallystream.schema.redis.Freshness.Score;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -36,5 +37,16 @@ class FreshnessTest {
         assertThat(Freshness.of(Map.of())).isEmpty();
         assertThat(Freshness.of(Map.of(Score.COMPLETE.member("counts-day", 0), 1L)))
                 .contains(new Freshness(Instant.ofEpochMilli(1), Optional.empty(), 0, 1));
+    }
+
+    /** As after Redis lost it, while the sink that writes the other one is away. */
+    @Test
+    void shouldBeUnknownUntilAllPartitionsHaveTold() {
+        Map<String, Long> one = Map.of(Score.COMPLETE.member("counts-day", 0), 1L, Freshness.PARTITIONS, 2L);
+        Map<String, Long> both = new HashMap<>(one);
+        both.put(Score.COMPLETE.member("counts-day", 1), 1L);
+
+        assertThat(Freshness.of(one)).isEmpty();
+        assertThat(Freshness.of(both)).isPresent();
     }
 }

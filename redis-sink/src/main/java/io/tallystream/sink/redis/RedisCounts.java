@@ -223,8 +223,10 @@ public final class RedisCounts implements AutoCloseable {
             String key = CountKeys.freshness(keys.prefix());
             StatefulRedisConnection<String, String> server = link.holding(key).connection();
             Replies replies = new Replies();
+            replies.add(key, server.async().multi());
             replies.add(key, server.async().zadd(key, scoredValues(scores)));
             replies.add(key, server.async().expireat(key, clock.instant().plus(FRESHNESS_KEPT)));
+            replies.add(key, server.async().exec());
             server.flushCommands();
             replies.awaitAll(REPLY_LIMIT);
             return scores;
