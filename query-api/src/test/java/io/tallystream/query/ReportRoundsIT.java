@@ -22,7 +22,8 @@ class ReportRoundsIT extends ReportRoundsSuite {
         EmbeddedRedis away = EmbeddedRedis.start(new EmbeddedRedis.Config(folder, 0, "password-of-test"));
         try {
             try (Counts before = new Counts(away.uri(), prefix)) {
-                before.total(Metric.CALLS, day("2093-11-19"), 7);
+                before.freshness("2094-01-01T00:00:00Z", "2093-11-20T00:59:59Z")
+                        .total(Metric.CALLS, day("2093-11-19"), 7);
             }
             try (Api api =
                     Api.start(away.uri(), prefix, UTC, clock, Optional.empty()).awaitUp()) {

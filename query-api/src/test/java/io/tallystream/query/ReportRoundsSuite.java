@@ -2,7 +2,9 @@ package io.tallystream.query;
 
 import static io.tallystream.query.Problems.assertProblem;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import io.tallystream.schema.count.CountAddress;
 import io.tallystream.schema.count.Dimension;
 import io.tallystream.schema.count.Metric;
 import io.tallystream.schema.redis.CountKeys;
@@ -146,6 +148,42 @@ abstract class ReportRoundsSuite extends ReportSuite {
         nextRound(api);
 
         assertThat(revisions("2093-11-19")).containsExactly("1");
+        assertProblem(remake(api, "2093-11-19"), 422, "counts-lost");
+    }
+
+    /** As when one server of a Cluster was emptied, which does not hold the totals. */
+    @Test
+    void shouldNotMakeAReportOfFewerEndpointsThanThereWere() throws Exception {
+        calls("2093-11-19", 7);
+        counts.put(Metric.CALLS, day("2093-11-19"), Dimension.ENDPOINT, "/b", 2);
+        clock.set("2093-11-20T01:00:00Z");
+        Api api = start();
+        awaitReport(api, "2093-11-19", 1);
+
+        counts.put(Metric.CALLS, day("2093-11-19"), Dimension.ENDPOINT, "/b", 1);
+        nextRound(api);
+        assertProblem(remake(api, "2093-11-19"), 422, "counts-lost");
+        CountAddress one = new CountAddress(Metric.CALLS, day("2093-11-19"), Dimension.ENDPOINT, "/a");
+        counts.redis().zrem(counts.keys().key(one), "/a");
+        nextRound(api);
+        assertProblem(remake(api, "2093-11-19"), 422, "counts-lost");
+
+        assertThat(revisions("2093-11-19")).containsExactly("1");
+    }
+
+    @Test
+    void shouldWaitUntilAllCountsOfTheDayAreThere() throws Exception {
+        calls("2093-11-19", 7);
+        clock.set("2093-11-20T01:00:00Z");
+        counts.freshness("2093-11-19T23:59:59.999Z", "2093-11-19T20:00:00Z");
+        Api api = start();
+        await().atMost(Duration.ofSeconds(60)).until(() -> api.count("tallystream.query.report.waits") > 1);
+        assertThat(rounds(api)).isZero();
+        assertThat(revisions("2093-11-19")).isEmpty();
+
+        counts.freshness("2093-11-20T00:00:00Z", "2093-11-19T20:00:00Z");
+
+        assertThat(awaitReport(api, "2093-11-19", 1).getLong("total_calls")).isEqualTo(7);
     }
 
     @Test

@@ -42,7 +42,7 @@ abstract class ReportSuite {
 
     ReportSuite(String redisUri) {
         this.redisUri = redisUri;
-        counts = new Counts(redisUri, prefix);
+        counts = new Counts(redisUri, prefix).freshness("2094-01-01T00:00:00Z", "2093-11-20T00:59:59Z");
     }
 
     @AfterEach

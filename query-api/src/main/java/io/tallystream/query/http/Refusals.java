@@ -13,6 +13,7 @@ final class Refusals {
     private static final Map<String, String> TITLES = Map.of(
             "bad-body", "Bad body",
             "bad-parameter", "Bad parameter",
+            "counts-lost", "Counts are lost",
             "expired", "No longer kept",
             "no-report", "No report",
             "not-begun", "Not begun",

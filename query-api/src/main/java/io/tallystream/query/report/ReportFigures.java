@@ -33,6 +33,9 @@ final class ReportFigures {
     /** What a report says first of a day, and of the days that it is compared with. */
     private static final Map<String, Metric> TOTALS = totals();
 
+    /** Calls by what they were. */
+    private static final List<String> BREAKDOWNS = List.of("api_breakdown", "status_breakdown");
+
     private final Spans spans;
 
     ReportFigures(Spans spans) {
@@ -91,13 +94,24 @@ final class ReportFigures {
 
     /** Whether some number is below what it was, which no event can bring about. */
     static boolean isLess(JsonObject figures, JsonObject before) {
-        return TOTALS.keySet().stream().anyMatch(name -> figures.getLong(name) < before.getLong(name, 0L));
+        return TOTALS.keySet().stream().anyMatch(name -> figures.getLong(name) < before.getLong(name, 0L))
+                || BREAKDOWNS.stream()
+                        .anyMatch(name -> isBreakdownLess(figures.getJsonObject(name), before.getJsonObject(name)));
+    }
+
+    private static boolean isBreakdownLess(JsonObject found, JsonObject before) {
+        return found.size() < before.size()
+                || before.fieldNames().stream()
+                        // Its members change: one that grows has its own name some day, and another takes its place.
+                        .filter(member -> !member.equals(OtherMember.NAME) && found.containsKey(member))
+                        .anyMatch(member -> found.getLong(member) < before.getLong(member));
     }
 
     /** Whether what is said of the day itself is the same; the days it is compared with have reports of their own. */
     static boolean isSame(JsonObject figures, JsonObject before) {
         List<String> names = new ArrayList<>(TOTALS.keySet());
-        names.addAll(List.of("api_breakdown", "status_breakdown", "top_products"));
+        names.addAll(BREAKDOWNS);
+        names.add("top_products");
         // As they are read back: numbers of the same width.
         JsonObject read = new JsonObject(figures.encode());
         return names.stream().allMatch(name -> read.getValue(name).equals(before.getValue(name)));
@@ -197,7 +211,8 @@ final class ReportFigures {
         return other.put("change", changes);
     }
 
-    private static CountTable.Row callsRow() {
+    /** What there is of a day for as long as there is anything. */
+    static CountTable.Row callsRow() {
         return CountTable.find(Metric.CALLS, Dimension.TOTAL).orElseThrow();
     }
 }

@@ -91,12 +91,21 @@ final class ReportMaker {
                     "date",
                     "date is too long ago: reports are kept for " + ReportStore.KEPT.toDays() + " days");
         }
+        if (!desk.spans().isKept(day, ReportFigures.callsRow(), now)) {
+            throw RefusedException.unanswerable("expired", "date", "date is too long ago: its counts are kept no more");
+        }
         LocalDate date = LocalDate.parse(day.label());
         return store.latest(date)
                 .thenCombine(desk.ask(snapshot -> figures.read(snapshot, day, now)), (latest, answer) -> {
                     if (answer.rebuilding()) {
                         throw RefusedException.unanswerable(
                                 "rebuilding", "date", "the counts of date are being made anew; try again afterwards");
+                    }
+                    if (latest.isPresent() && ReportFigures.isLess(answer.value(), latest.get())) {
+                        throw RefusedException.unanswerable(
+                                "counts-lost",
+                                "date",
+                                "the counts of date are less than its report says: Redis has lost some");
                     }
                     return add(day, latest, answer.value(), now);
                 })

@@ -5,11 +5,11 @@ import static java.util.Objects.requireNonNull;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.tallystream.query.stats.Desk;
+import io.tallystream.query.store.Snapshot;
 import io.tallystream.runtime.lifecycle.DaemonThreads;
 import io.tallystream.schema.count.CountTable;
-import io.tallystream.schema.count.Dimension;
-import io.tallystream.schema.count.Metric;
 import io.tallystream.schema.count.Window;
+import io.tallystream.schema.redis.Freshness;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -26,7 +26,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Sees to it that there are reports: on start, when one is due, and every {@link #EVERY} after that, looks at the latest
  * days whose reports are due. Looks at the clock once a second rather than wait until then, so that a clock that is set, or
- * a machine that slept, does no harm; a round that fails is made again at the next look.
+ * a machine that slept, does no harm; a round that fails is made again at the next look. While the counts of the latest of these
+ * days are not all in Redis there is none.
  */
 final class ReportRounds implements AutoCloseable {
     /** How far apart rounds are at most. */
@@ -43,6 +44,7 @@ final class ReportRounds implements AutoCloseable {
     private final ReportMaker maker;
     private final Consumer<ReportMaker.Result> onReport;
     private final Counter rounds;
+    private final Counter waits;
     private final ScheduledExecutorService looks =
             Executors.newSingleThreadScheduledExecutor(new DaemonThreads("report-rounds"));
     // Of the thread of the looks; null before the first round that was complete.
@@ -69,6 +71,9 @@ final class ReportRounds implements AutoCloseable {
         rounds = Counter.builder("tallystream.query.report.rounds")
                 .description("Complete looks at the latest daily reports")
                 .register(meters);
+        waits = Counter.builder("tallystream.query.report.waits")
+                .description("Seconds that daily reports waited for counts that are not in Redis yet")
+                .register(meters);
     }
 
     // Nobody waits for it; a look does not throw.
@@ -82,7 +87,7 @@ final class ReportRounds implements AutoCloseable {
             Instant now = desk.now();
             Window due = schedule.latestDue(now);
             // Who reads Redis says when it is away.
-            if (isReached.getAsBoolean() && isTime(now, due)) {
+            if (isReached.getAsBoolean() && isTime(now, due) && areComplete(due)) {
                 round(now);
                 rounds.increment();
                 lastRound = now;
@@ -106,8 +111,23 @@ final class ReportRounds implements AutoCloseable {
                 || Duration.between(lastRound, now).abs().compareTo(EVERY) >= 0;
     }
 
+    /** Whether all counts of a day are in Redis, as far as they were in Kafka; not while it is being filled again. */
+    private boolean areComplete(Window day) throws InterruptedException, ExecutionException, TimeoutException {
+        Optional<Freshness> freshness = desk.ask(Snapshot::freshness)
+                .toCompletableFuture()
+                .get(LIMIT.toMillis(), TimeUnit.MILLISECONDS)
+                .value();
+        Instant end = desk.spans().calendar().endOf(day);
+        boolean complete =
+                freshness.isPresent() && !freshness.get().completeUntil().isBefore(end);
+        if (!complete) {
+            waits.increment();
+        }
+        return complete;
+    }
+
     private void round(Instant now) throws InterruptedException, ExecutionException, TimeoutException {
-        CountTable.Row row = CountTable.find(Metric.CALLS, Dimension.TOTAL).orElseThrow();
+        CountTable.Row row = ReportFigures.callsRow();
         // Days before the first on which anything was counted have no report.
         boolean isInUse = false;
         for (Window day : schedule.due(now)) {

@@ -26,6 +26,8 @@ public final class Spans {
     /** How many windows one answer may have: a week of minutes and some more. */
     public static final int MAX_BUCKETS = 11_000;
 
+    // By how much Redis's clock may be ahead, which says when keys are gone: what is gone would be answered as 0.
+    private static final Duration CLOCKS_APART = Duration.ofSeconds(10);
     private static final Instant FIRST = Instant.parse("1970-01-02T00:00:00Z");
     private static final Instant LAST = Instant.parse("2199-12-31T00:00:00Z");
 
@@ -273,7 +275,7 @@ public final class Spans {
     public boolean isKept(Window window, CountTable.Row row, Instant now) {
         return retention
                 .expiryOf(window, row.dimension(), calendar)
-                .map(expiry -> expiry.isAfter(now))
+                .map(expiry -> expiry.isAfter(now.plus(CLOCKS_APART)))
                 .orElse(true);
     }
 
