@@ -24,6 +24,7 @@ final class FreshnessReport {
     private final Clock clock;
     private final Map<TopicPartition, Long> newest = new HashMap<>();
     private final Map<TopicPartition, Long> complete = new HashMap<>();
+    private long allPartitions;
     private long reportedAt;
 
     FreshnessReport(Consumer<byte[], byte[]> consumer, PartitionEnds ends, Clock clock) {
@@ -75,11 +76,14 @@ final class FreshnessReport {
         return scores;
     }
 
-    /** Of all sinks; what is subscribed to is known. */
+    /** Of all sinks; what is subscribed to is known, and does not change. */
     private long allPartitions() {
-        return Topics.counts().stream()
-                .mapToLong(topic -> consumer.partitionsFor(topic).size())
-                .sum();
+        if (allPartitions == 0) {
+            allPartitions = Topics.counts().stream()
+                    .mapToLong(topic -> consumer.partitionsFor(topic).size())
+                    .sum();
+        }
+        return allPartitions;
     }
 
     private static void put(Map<String, Long> scores, Score score, TopicPartition partition, Long value) {

@@ -120,6 +120,8 @@ abstract class SinkSuite {
                             .isAfter(before.completeUntil()));
             assertThat(freshness().orElseThrow().newest()).isEqualTo(before.newest());
             assertThat(redis.ttl(CountKeys.freshness(surroundings.prefix()))).isPositive();
+            assertThat(redis.zscore(CountKeys.freshness(surroundings.prefix()), Freshness.PARTITIONS))
+                    .isEqualTo(before.partitions());
             assertThat(sink.failure()).isNull();
         }
     }

@@ -259,7 +259,8 @@ class ProcessorIT {
             assertThat(processor.failure())
                     .isInstanceOf(StartupException.class)
                     .hasMessageContaining("--entity-name counts-lifetime --add-config cleanup.policy=compact")
-                    .hasMessageContaining("--entity-name counts-hour --add-config cleanup.policy=[compact,delete]");
+                    .hasMessageContaining("--entity-name counts-hour --add-config"
+                            + " cleanup.policy=[compact,delete],retention.ms=" + (30 + 1) * DAY_MS);
         }
     }
 

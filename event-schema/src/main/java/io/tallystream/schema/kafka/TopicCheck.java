@@ -46,8 +46,13 @@ record TopicCheck(TopicDefinition wanted, TopicDescription actual, Config settin
             off.add(RETENTION_MS_CONFIG);
             off.add(SEGMENT_MS_CONFIG);
         }
+        // Together, or Kafka would begin to delete before the next start.
+        if (!off.isEmpty() && isOfCounts() && isKeptTooShort()) {
+            off.add(RETENTION_MS_CONFIG);
+        }
         if (!off.isEmpty()) {
-            faults.add(fault(off));
+            String instead = off.contains(SEGMENT_MS_CONFIG) ? ", or raise EVENTS_RETENTION" : "";
+            faults.add(fault(off) + instead);
         }
         return faults;
     }

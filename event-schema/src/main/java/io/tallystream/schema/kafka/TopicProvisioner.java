@@ -20,7 +20,8 @@ import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.ConfigResource;
-import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.ApiException;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
@@ -96,8 +97,11 @@ public final class TopicProvisioner {
         try {
             await(admin.incrementalAlterConfigs(Map.of(topic, changes)).all());
             return Optional.empty();
-        } catch (AuthorizationException e) {
-            return Optional.of(check.fault(check.outdated()));
+        } catch (ApiException e) {
+            if (e instanceof RetriableException) {
+                throw e;
+            }
+            return Optional.of(check.fault(check.outdated()) + " (" + e.getMessage() + ")");
         }
     }
 

@@ -18,6 +18,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -96,15 +97,37 @@ final class ReportFigures {
     static boolean isLess(JsonObject figures, JsonObject before) {
         return TOTALS.keySet().stream().anyMatch(name -> figures.getLong(name) < before.getLong(name, 0L))
                 || BREAKDOWNS.stream()
-                        .anyMatch(name -> isBreakdownLess(figures.getJsonObject(name), before.getJsonObject(name)));
+                        .anyMatch(name -> isBreakdownLess(figures.getJsonObject(name), before.getJsonObject(name)))
+                || isLess(clicks(figures), clicks(before));
     }
 
     private static boolean isBreakdownLess(JsonObject found, JsonObject before) {
+        return isLess(named(found), named(before));
+    }
+
+    /** Of so many at least, and none of those in both: where there are too many, others may have taken a place. */
+    private static boolean isLess(Map<String, Long> found, Map<String, Long> before) {
         return found.size() < before.size()
-                || before.fieldNames().stream()
-                        // Its members change: one that grows has its own name some day, and another takes its place.
-                        .filter(member -> !member.equals(OtherMember.NAME) && found.containsKey(member))
-                        .anyMatch(member -> found.getLong(member) < before.getLong(member));
+                || before.entrySet().stream()
+                        .anyMatch(count -> found.getOrDefault(count.getKey(), Long.MAX_VALUE) < count.getValue());
+    }
+
+    /** Without what is not counted by name, which becomes less when one of these has its own name after all. */
+    private static Map<String, Long> named(JsonObject breakdown) {
+        Map<String, Long> named = new HashMap<>();
+        breakdown.forEach(entry -> named.put(entry.getKey(), breakdown.getLong(entry.getKey())));
+        named.remove(OtherMember.NAME);
+        return named;
+    }
+
+    private static Map<String, Long> clicks(JsonObject figures) {
+        Map<String, Long> clicks = new HashMap<>();
+        JsonArray products = figures.getJsonArray("top_products");
+        for (int i = 0; i < products.size(); i++) {
+            JsonObject product = products.getJsonObject(i);
+            clicks.put(product.getString("product_id"), product.getLong("clicks"));
+        }
+        return clicks;
     }
 
     /** Whether what is said of the day itself is the same; the days it is compared with have reports of their own. */

@@ -101,7 +101,10 @@ final class ReportMaker {
                         throw RefusedException.unanswerable(
                                 "rebuilding", "date", "the counts of date are being made anew; try again afterwards");
                     }
-                    if (latest.isPresent() && ReportFigures.isLess(answer.value(), latest.get())) {
+                    // One whose numbers did not agree may have said too much.
+                    if (latest.isPresent()
+                            && !Boolean.FALSE.equals(latest.get().getBoolean("reconciled"))
+                            && ReportFigures.isLess(answer.value(), latest.get())) {
                         throw RefusedException.unanswerable(
                                 "counts-lost",
                                 "date",

@@ -35,6 +35,8 @@ final class ReportRounds implements AutoCloseable {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(ReportRounds.class);
     private static final Duration LOOK = Duration.ofSeconds(1);
+    // From an event on its topic to its counts on theirs, while processors keep up.
+    private static final Duration COUNTING = Duration.ofSeconds(10);
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(2);
 
@@ -111,15 +113,15 @@ final class ReportRounds implements AutoCloseable {
                 || Duration.between(lastRound, now).abs().compareTo(EVERY) >= 0;
     }
 
-    /** Whether all counts of a day are in Redis, as far as they were in Kafka; not while it is being filled again. */
+    /** Whether Redis has all counts of what had happened when the report of a day was due; not while it is being filled again. */
     private boolean areComplete(Window day) throws InterruptedException, ExecutionException, TimeoutException {
         Optional<Freshness> freshness = desk.ask(Snapshot::freshness)
                 .toCompletableFuture()
                 .get(LIMIT.toMillis(), TimeUnit.MILLISECONDS)
                 .value();
-        Instant end = desk.spans().calendar().endOf(day);
+        Instant counted = schedule.dueAt(day).plus(COUNTING);
         boolean complete =
-                freshness.isPresent() && !freshness.get().completeUntil().isBefore(end);
+                freshness.isPresent() && !freshness.get().completeUntil().isBefore(counted);
         if (!complete) {
             waits.increment();
         }
