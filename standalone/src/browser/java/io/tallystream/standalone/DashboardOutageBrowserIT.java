@@ -220,6 +220,11 @@ class DashboardOutageBrowserIT {
     @Test
     @Order(5)
     void shouldOutlastAllOfTheProgram() throws Exception {
+        // What was sent last was seen by another dashboard only.
+        assertThat(dashboard.locator("#figure-today"))
+                .hasText(
+                        Integer.toString(sent),
+                        new LocatorAssertions.HasTextOptions().setTimeout(Dashboard.PATIENCE_MS));
         tallystream.kill();
         assertSays("lost", "No answer since");
         tallystream = Tallystream.ready(folder.resolve("data"), VARIABLES, "start");
