@@ -60,8 +60,7 @@ record TopicCheck(TopicDefinition wanted, TopicDescription actual, Config settin
     /** Settings that have to be others and can be set without anything being lost. */
     List<String> outdated() {
         List<String> names = new ArrayList<>();
-        // Else a 202 could rest on one broker. Not every kind of Kafka tells it, and no more than there are can be
-        // asked.
+        // Else a 202 could rest on one broker. Not every kind of Kafka tells it, and there may be too few replicas.
         if (!text(MIN_IN_SYNC_REPLICAS_CONFIG).isEmpty()
                 && number(MIN_IN_SYNC_REPLICAS_CONFIG) < Topics.minInSyncReplicas(replicas())
                 && number(MIN_IN_SYNC_REPLICAS_CONFIG) < wantedNumber(MIN_IN_SYNC_REPLICAS_CONFIG)) {

@@ -57,7 +57,8 @@ public final class TopicProvisioner {
      * Makes missing topics, then checks all and changes settings of those whose changing loses nothing.
      *
      * @return what was changed, for people; mostly empty
-     * @throws TopicMismatchException if an existing topic does not pass the {@link TopicCheck}
+     * @throws TopicMismatchException if an existing topic has other partitions or another kind of timestamp, forgets in another
+     *     way, keeps events for longer than they may come, or has to be changed and may not be
      * @throws TimeoutException if Kafka did not answer in time
      */
     public List<String> ensure(Collection<TopicDefinition> definitions) throws InterruptedException, TimeoutException {

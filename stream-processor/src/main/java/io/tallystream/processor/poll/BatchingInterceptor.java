@@ -13,8 +13,9 @@ import org.apache.kafka.common.TopicPartition;
 
 /**
  * Makes one record of what a poll returns of one partition, of as much as was appended within a second where it is read beside
- * others ({@link Topics#INPUTS}); processors get at them by {@link PolledBatch#recordsOf}. For the main consumer of Kafka Streams, which makes it by its name. Should it fail, the
- * consumer returns the records as they are, which is as good and slower.
+ * others ({@link Topics#INPUTS}); processors get at them by {@link PolledBatch#recordsOf}. For the main consumer of Kafka
+ * Streams, which makes it by its name. Should it fail, the consumer returns the records as they are, which is as good and
+ * slower.
  */
 public final class BatchingInterceptor implements ConsumerInterceptor<byte[], byte[]> {
     // Of a task's inputs, Kafka Streams takes the one whose next record is the oldest. While it catches up, a poll of
