@@ -18,7 +18,6 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -26,7 +25,6 @@ import org.apache.kafka.streams.processor.api.ProcessorSupplier;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.StoreBuilder;
-import org.apache.kafka.streams.state.Stores;
 
 /**
  * The second phase: adds the amounts of all partitions up into minute, hour and calendar-day windows, and at each commit tells
@@ -76,6 +74,7 @@ public final class CountMerger implements Processor<byte[], byte[], byte[], Outp
     /** Supplies them and their stores. */
     public static ProcessorSupplier<byte[], byte[], byte[], Output> supplier(
             CountingSettings settings, CommitGuard guard, CountMeters meters) {
+        HeapLimits limits = HeapLimits.forEachOf(settings.partitions());
         return new ProcessorSupplier<>() {
             @Override
             public Processor<byte[], byte[], byte[], Output> get() {
@@ -84,14 +83,7 @@ public final class CountMerger implements Processor<byte[], byte[], byte[], Outp
 
             @Override
             public Set<StoreBuilder<?>> stores() {
-                return Set.of(
-                        CommitBuffer.builder(BUFFER, guard),
-                        Stores.keyValueStoreBuilder(
-                                        Stores.persistentKeyValueStore(COUNTS),
-                                        new Serdes.BytesSerde(),
-                                        new Serdes.ByteArraySerde())
-                                .withCachingDisabled()
-                                .withLoggingEnabled(Map.of()));
+                return Set.of(CommitBuffer.builder(BUFFER, guard), WriteBackStore.builder(COUNTS, limits.heldValues()));
             }
         };
     }

@@ -31,14 +31,12 @@ import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.Serdes;
-import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.common.utils.Utils;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.ProcessorSupplier;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
-import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
 import org.slf4j.Logger;
@@ -70,10 +68,10 @@ public final class EventCounter implements Processor<byte[], byte[], byte[], Out
     private static final int MAX_CELLS = 100_000;
     // Of one commit, which has to be over before its transaction is given up.
     private static final int MAX_CHANGED_USERS = 50_000;
-    private static final int MAX_KEPT_USERS = 100_000;
     private static final int MAX_REMEMBERED_HEADS = 1_000;
 
     private final CountingSettings settings;
+    private final HeapLimits limits;
     private final CountMeters.Task meters;
     private final long allowedLatenessMs;
     private final long allowedSkewMs;
@@ -93,8 +91,9 @@ public final class EventCounter implements Processor<byte[], byte[], byte[], Out
     private int partition;
     private long newestAppend;
 
-    private EventCounter(CountingSettings settings, CountMeters meters) {
+    private EventCounter(CountingSettings settings, HeapLimits limits, CountMeters meters) {
         this.settings = settings;
+        this.limits = limits;
         this.meters = meters.newTask();
         allowedLatenessMs = settings.allowedLateness().toMillis();
         allowedSkewMs = settings.allowedSkew().toMillis();
@@ -105,31 +104,33 @@ public final class EventCounter implements Processor<byte[], byte[], byte[], Out
     /** Supplies them and their stores. */
     public static ProcessorSupplier<byte[], byte[], byte[], Output> supplier(
             CountingSettings settings, CommitGuard guard, CountMeters meters) {
+        HeapLimits limits = HeapLimits.forEachOf(settings.partitions());
         return new ProcessorSupplier<>() {
             @Override
             public Processor<byte[], byte[], byte[], Output> get() {
-                return new EventCounter(settings, meters);
+                return new EventCounter(settings, limits, meters);
             }
 
             @Override
             public Set<StoreBuilder<?>> stores() {
-                return Set.of(CommitBuffer.builder(BUFFER, guard), store(USERS), store(SEEN));
+                return Set.of(
+                        CommitBuffer.builder(BUFFER, guard),
+                        WriteBackStore.builder(USERS, limits.heldValues()),
+                        Stores.keyValueStoreBuilder(
+                                        Stores.persistentKeyValueStore(SEEN),
+                                        new Serdes.BytesSerde(),
+                                        new Serdes.ByteArraySerde())
+                                .withCachingDisabled()
+                                .withLoggingEnabled(Map.of()));
             }
         };
-    }
-
-    private static StoreBuilder<KeyValueStore<Bytes, byte[]>> store(String name) {
-        return Stores.keyValueStoreBuilder(
-                        Stores.persistentKeyValueStore(name), new Serdes.BytesSerde(), new Serdes.ByteArraySerde())
-                .withCachingDisabled()
-                .withLoggingEnabled(Map.of());
     }
 
     @Override
     public void init(ProcessorContext<byte[], Output> newContext) {
         context = newContext;
         partition = context.taskId().partition();
-        users = new UserTally(context.getStateStore(USERS), MAX_KEPT_USERS);
+        users = new UserTally(context.getStateStore(USERS), limits.keptUsers());
         clear();
         restoreSeen();
         newestAppend = 0;
@@ -321,8 +322,7 @@ public final class EventCounter implements Processor<byte[], byte[], byte[], Out
     private void restoreSeen() {
         long horizonMs = settings.deduplicationHorizon().toMillis();
         if (horizonMs > 0) {
-            IdLimits limits = IdLimits.forEachOf(settings.partitions());
-            seen = new SeenIds(context.stateDir().toPath(), horizonMs, limits);
+            seen = new SeenIds(context.stateDir().toPath(), horizonMs, IdLimits.forEachOf(settings.partitions()));
             seenChunks = new SeenChunks(context.getStateStore(SEEN), seen, horizonMs);
             seenChunks.restore();
         }
