@@ -3,16 +3,16 @@ package io.tallystream.processor.count;
 /**
  * What one partition may keep in the heap from commit to commit, beside what it counts and the ids it has seen.
  *
- * @param keptUsers whose state is at hand without a look into their store
+ * @param keptUsers whose state is at hand without a look into their store, beside those who have changed since the last commit
  * @param heldValues of each {@link WriteBackStore} that are not on disk yet
  */
 record HeapLimits(int keptUsers, int heldValues) {
     // Of the heap, for all partitions.
     private static final int USERS_SHARE = 8;
-    private static final int VALUES_SHARE = 16;
-    // With what points to them, and names of 20 bytes.
-    private static final int USER_BYTES = 220;
-    private static final int VALUE_BYTES = 180;
+    private static final int VALUES_SHARE = 8;
+    // With what points to them, names of 20 bytes, and the nine days for which windows are open by default.
+    private static final int USER_BYTES = 600;
+    private static final int VALUE_BYTES = 330;
     private static final int STORES = 2;
     private static final int MIN = 1_000;
     private static final int MAX_USERS = 100_000;

@@ -22,10 +22,11 @@ import org.apache.kafka.streams.state.Stores;
  * writes most of the same keys again, several times a second, and only the last value of each is worth a write of RocksDB.
  *
  * <p>Loses nothing, because nobody relies on the disk in between: every write is in the changelog, within the transaction of its
- * commit, and exactly-once restores a store from there unless it was committed ({@link #commit}, KIP-1035) before it was
- * closed, which is when the runtime does so. With another guarantee it would commit more often, and this be slower.
+ * commit. With exactly-once the runtime commits a store before it hands it over or closes it in order ({@link #commit}, KIP-1035:
+ * offsets on disk are never of more than is there), and removes what a task that ended otherwise has on disk. With another
+ * guarantee it would commit more often, and this be slower.
  *
- * <p>For one thread, as the runtime has it for a task. There is nothing to be seen by interactive queries.
+ * <p>For one thread at a time, as the runtime has it for a task. There is nothing to be seen by interactive queries.
  */
 final class WriteBackStore implements KeyValueStore<Bytes, byte[]> {
     // Of one batch, which RocksDB has in memory twice.
@@ -90,14 +91,14 @@ final class WriteBackStore implements KeyValueStore<Bytes, byte[]> {
         return before;
     }
 
-    /** Does not see what is written after this call. */
+    /** Begins with a write of all to the disk; what is written after it may be missing. */
     @Override
     public KeyValueIterator<Bytes, byte[]> range(Bytes from, Bytes to) {
         writeBack();
         return disk.range(from, to);
     }
 
-    /** Does not see what is written after this call. */
+    /** Begins with a write of all to the disk; what is written after it may be missing. */
     @Override
     public KeyValueIterator<Bytes, byte[]> all() {
         writeBack();
@@ -116,7 +117,7 @@ final class WriteBackStore implements KeyValueStore<Bytes, byte[]> {
         disk.commit(changelogOffsets);
     }
 
-    /** Forgets what was not committed: offsets on disk are of what is there. */
+    /** Forgets what was not committed: offsets on disk are of no more than is there. */
     @Override
     public void close() {
         held.clear();
@@ -130,6 +131,7 @@ final class WriteBackStore implements KeyValueStore<Bytes, byte[]> {
 
     @Override
     public void init(StateStoreContext context, StateStore root) {
+        held.clear();
         disk.init(context, root);
     }
 

@@ -9,8 +9,8 @@ class HeapLimitsTest {
     @ParameterizedTest
     @CsvSource({
         // 4 partitions of 1 GiB, 12 of 512 MiB, all that one could have, next to nothing.
-        "268435456, 100000, 46603",
-        "44739242, 25420, 7767",
+        "268435456, 55924, 50000",
+        "44739242, 9320, 8473",
         "9223372036854775807, 100000, 50000",
         "1, 1000, 1000"
     })
