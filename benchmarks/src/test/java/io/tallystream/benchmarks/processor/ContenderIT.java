@@ -8,6 +8,7 @@ import io.tallystream.schema.count.CountAddress;
 import io.tallystream.schema.count.Dimension;
 import io.tallystream.schema.count.Granularity;
 import io.tallystream.schema.count.Metric;
+import io.tallystream.schema.count.Window;
 import io.tallystream.schema.kafka.CountRecord;
 import io.tallystream.schema.kafka.Topics;
 import java.nio.charset.StandardCharsets;
@@ -16,8 +17,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -61,11 +64,43 @@ final class ContenderIT {
             assertThat(total(engine, Metric.CALLS, Dimension.ENDPOINT))
                     .isPositive()
                     .isEqualTo(total(engine, Metric.CALLS, Dimension.TOTAL));
-            assertThat(onHeap).isEqualTo(engine);
-            assertThat(inRocksDb).isEqualTo(engine);
-            assertThat(simple(inSql)).isEqualTo(simple(engine));
-            assertThat(simple(plain)).isEqualTo(simple(engine)).hasSizeGreaterThan(1_000);
+            assertThat(differences(newUsersOfAllDays(onHeap), newUsersOfAllDays(engine)))
+                    .isEmpty();
+            assertThat(differences(newUsersOfAllDays(inRocksDb), newUsersOfAllDays(engine)))
+                    .isEmpty();
+            assertThat(differences(simple(inSql), simple(engine))).isEmpty();
+            assertThat(differences(simple(plain), simple(engine))).isEmpty();
+            assertThat(simple(plain)).hasSizeGreaterThan(1_000);
         }
+    }
+
+    /** What the one counts otherwise than the other, which is little beside all that they count. */
+    private static Map<CountAddress, String> differences(
+            Map<CountAddress, Long> counts, Map<CountAddress, Long> expected) {
+        Set<CountAddress> addresses = new HashSet<>(counts.keySet());
+        addresses.addAll(expected.keySet());
+        Map<CountAddress, String> differences = new HashMap<>();
+        for (CountAddress address : addresses) {
+            if (!Objects.equals(counts.get(address), expected.get(address))) {
+                differences.put(address, counts.get(address) + " instead of " + expected.get(address));
+            }
+        }
+        return differences;
+    }
+
+    /**
+     * With new users of all days as one count. In the hour after midnight most users have events of two days, and are new on that of the
+     * first to be counted: the first on Kafka here, whichever is first in a map there.
+     */
+    private static Map<CountAddress, Long> newUsersOfAllDays(Map<CountAddress, Long> counts) {
+        Map<CountAddress, Long> together = new HashMap<>();
+        counts.forEach((address, count) -> together.merge(
+                address.metric() == Metric.NEW_USERS
+                        ? new CountAddress(Metric.NEW_USERS, Window.LIFETIME, address.dimension(), address.member())
+                        : address,
+                count,
+                Long::sum));
+        return together;
     }
 
     /** Without users by day, and what became of records, which take more than a sum. */
