@@ -97,6 +97,9 @@ class ReplicatedClusterIT {
             awaitCounted(PARTITIONS + 4 * CLICKS, processor);
             processor.awaitUp();
             await().atMost(PATIENCE).untilAsserted(this::assertAllInSync);
+            // Those of all products may be merged after those of each.
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(topics.allCounts()).isEqualTo(truth.counts()));
             assertThat(processor.failure()).isNull();
         }
         assertThat(topics.allCounts()).isEqualTo(truth.counts());
