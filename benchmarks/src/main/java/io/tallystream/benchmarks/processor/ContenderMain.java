@@ -10,6 +10,7 @@ import io.tallystream.processor.topology.CountTopology;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.HashMap;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
@@ -37,7 +38,8 @@ final class ContenderMain {
                 Path.of(arguments[2]),
                 arguments[3],
                 Integer.parseInt(arguments[4]),
-                Integer.parseInt(arguments[5]));
+                Integer.parseInt(arguments[5]),
+                ZoneId.of(arguments[6]));
         Thread obedience = new Thread(ContenderMain::obey, "parent");
         obedience.setDaemon(true);
         obedience.start();

@@ -52,7 +52,8 @@ final class ContenderProcess implements AutoCloseable {
                 run.folder().toAbsolutePath().toString(),
                 run.servers(),
                 Integer.toString(run.commitIntervalMs()),
-                Integer.toString(run.threads()));
+                Integer.toString(run.threads()),
+                run.zone().getId());
     }
 
     private static List<String> flink(Contender contender, List<String> options, Run run, boolean users)

@@ -4,6 +4,8 @@ import io.tallystream.processor.ProcessorConfig;
 import io.tallystream.runtime.config.Environment;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.Map;
 
 /**
@@ -14,11 +16,17 @@ import java.util.Map;
  * @param servers of Kafka
  * @param commitIntervalMs from one commit, or checkpoint, to the next
  * @param threads that count
+ * @param zone whose hours and days are counted
  */
-record Run(String application, Path folder, String servers, int commitIntervalMs, int threads) {
+record Run(String application, Path folder, String servers, int commitIntervalMs, int threads, ZoneId zone) {
+    /** In UTC. */
+    Run(String application, Path folder, String servers, int commitIntervalMs, int threads) {
+        this(application, folder, servers, commitIntervalMs, threads, ZoneOffset.UTC);
+    }
+
     /** Of another application, with a state of its own. */
     Run as(String name) {
-        return new Run(name, folder, servers, commitIntervalMs, threads);
+        return new Run(name, folder, servers, commitIntervalMs, threads, zone);
     }
 
     /** Where it keeps what it has to. */
@@ -32,6 +40,7 @@ record Run(String application, Path folder, String servers, int commitIntervalMs
                 "KAFKA_BOOTSTRAP_SERVERS", servers,
                 "PARTITIONS", Integer.toString(EventTopics.PARTITIONS),
                 "DATA_DIR", data().toString(),
+                "TIME_ZONE", zone.getId(),
                 "COMMIT_INTERVAL", Duration.ofMillis(commitIntervalMs).toString(),
                 "KAFKA_STREAMS_NUM_STREAM_THREADS", Integer.toString(threads));
     }
