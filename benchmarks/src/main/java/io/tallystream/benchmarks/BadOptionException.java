@@ -5,7 +5,7 @@ public final class BadOptionException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     /** @param message which option it is, and what it must be */
-    public BadOptionException(String message, Throwable cause) {
-        super(message, cause);
+    public BadOptionException(String message) {
+        super(message);
     }
 }

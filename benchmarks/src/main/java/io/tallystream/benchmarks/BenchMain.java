@@ -5,6 +5,7 @@ import io.tallystream.benchmarks.report.Machine;
 import io.tallystream.benchmarks.report.Report;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -44,6 +45,7 @@ import picocli.CommandLine.Spec;
 public final class BenchMain implements Callable<Integer> {
     private static final String ALL = "all";
     private static final int MAX_ROUNDS = 100;
+    private static final Duration ABANDON_LIMIT = Duration.ofSeconds(10);
 
     @Spec
     private CommandSpec spec;
@@ -90,7 +92,12 @@ public final class BenchMain implements Callable<Integer> {
 
     /** Runs the command and ends the process with its exit code. */
     public static void main(String[] args) {
-        System.exit(new CommandLine(new BenchMain()).execute(args));
+        System.exit(command().execute(args));
+    }
+
+    /** The command, to be executed once. */
+    static CommandLine command() {
+        return new CommandLine(new BenchMain());
     }
 
     /** What can be measured. */
@@ -107,12 +114,19 @@ public final class BenchMain implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         if (tellOptions) {
             for (Area area : Area.all()) {
-                out.printf("%-12s %s%n%-12s   -o %s%n", area.label(), area.description(), "", area.options());
+                out.printf(
+                        "%-12s %s%n%-12s   -o %s%n",
+                        area.label(),
+                        area.description(),
+                        "",
+                        area.choices().stream().map(Choice::name).toList());
             }
             out.flush();
             return 0;
         }
         if (charts != null) {
+            require(Files.isDirectory(results), "--results: there is no folder " + results);
+            make(charts, "--charts");
             Charts.draw(results, charts).forEach(out::println);
             out.flush();
             return 0;
@@ -121,8 +135,14 @@ public final class BenchMain implements Callable<Integer> {
         List<Area> areas = areas();
         options.keySet()
                 .forEach(name -> require(
-                        areas.stream().anyMatch(area -> area.options().contains(name)),
+                        areas.stream().anyMatch(area -> area.has(name)),
                         "nothing that is measured has an option " + name + "; --options tells what there is"));
+        try {
+            areas.forEach(area -> area.check(options));
+        } catch (BadOptionException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+        }
+        make(results, "--results");
         boolean complete = true;
         for (Area area : areas) {
             try {
@@ -130,8 +150,6 @@ public final class BenchMain implements Callable<Integer> {
             } catch (MissingToolException e) {
                 spec.commandLine().getErr().println("tallystream: " + area.label() + ": " + e.getMessage());
                 complete = false;
-            } catch (BadOptionException e) {
-                throw new ParameterException(spec.commandLine(), e.getMessage(), e);
             }
         }
         return complete ? 0 : 2;
@@ -158,6 +176,8 @@ public final class BenchMain implements Callable<Integer> {
         Instant begin = Instant.now();
         Report report = new Report(area.label(), command(area), Machine.current(), begin);
         Path folder = Files.createTempDirectory("tallystream-bench-");
+        Thread hook = new Thread(() -> abandon(folder), "abandon-" + area.label());
+        Runtime.getRuntime().addShutdownHook(hook);
         try {
             int turns = rounds != null ? rounds : quick ? 1 : 3;
             area.benchmark().run(new Session(new Options(options), turns, quick, folder, report, line -> {
@@ -166,6 +186,7 @@ public final class BenchMain implements Callable<Integer> {
             }));
         } finally {
             delete(folder);
+            Runtime.getRuntime().removeShutdownHook(hook);
         }
         out.printf("%n%s%n%n%s%n", report.text(), "Written to " + report.write(results));
         out.flush();
@@ -181,11 +202,24 @@ public final class BenchMain implements Callable<Integer> {
             command.append(" --rounds ").append(rounds);
         }
         options.forEach((name, value) -> {
-            if (area.options().contains(name)) {
+            if (area.has(name)) {
                 command.append(" -o ").append(name).append('=').append(value);
             }
         });
         return command.toString();
+    }
+
+    /** Takes away the gigabytes of what somebody ends before it is done. Who started a process ends it. */
+    private static void abandon(Path folder) {
+        long deadline = System.nanoTime() + ABANDON_LIMIT.toNanos();
+        // What has not ended yet still writes.
+        while (Files.exists(folder) && System.nanoTime() - deadline < 0) {
+            try {
+                delete(folder);
+            } catch (IOException | UncheckedIOException e) {
+                Thread.onSpinWait();
+            }
+        }
     }
 
     private static void delete(Path folder) throws IOException {
@@ -194,6 +228,15 @@ public final class BenchMain implements Callable<Integer> {
                 Files.deleteIfExists(file);
             }
         }
+    }
+
+    private void make(Path folder, String option) {
+        try {
+            Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw new ParameterException(spec.commandLine(), option + ": cannot make the folder " + folder, e);
+        }
+        require(Files.isWritable(folder), option + ": nothing can be written into " + folder);
     }
 
     private void require(boolean holds, String otherwise) {

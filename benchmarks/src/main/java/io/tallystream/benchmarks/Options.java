@@ -2,8 +2,9 @@ package io.tallystream.benchmarks;
 
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
-/** What the user chose, by name. */
+/** What the user chose, by name, and can be chosen: see {@link Choice}. */
 public final class Options {
     private final Map<String, String> values;
 
@@ -12,13 +13,10 @@ public final class Options {
         this.values = Map.copyOf(values);
     }
 
-    /**
-     * A whole number.
-     *
-     * @throws BadOptionException if what was chosen is none
-     */
+    /** A whole number. */
     public int number(String name, int defaultValue) {
-        return whole(name, values.getOrDefault(name, Integer.toString(defaultValue)));
+        String value = values.get(name);
+        return value == null ? defaultValue : Integer.parseInt(value.strip());
     }
 
     /** A text. */
@@ -28,23 +26,16 @@ public final class Options {
 
     /** Texts, comma-separated. */
     public List<String> texts(String name, String defaultValue) {
-        return List.of(text(name, defaultValue).split(","));
+        return split(text(name, defaultValue));
     }
 
-    /**
-     * Whole numbers, comma-separated.
-     *
-     * @throws BadOptionException if one of what was chosen is none
-     */
+    /** Whole numbers, comma-separated. */
     public List<Integer> numbers(String name, String defaultValue) {
-        return texts(name, defaultValue).stream().map(text -> whole(name, text)).toList();
+        return texts(name, defaultValue).stream().map(Integer::valueOf).toList();
     }
 
-    private static int whole(String name, String text) {
-        try {
-            return Integer.parseInt(text.strip());
-        } catch (NumberFormatException e) {
-            throw new BadOptionException("option " + name + " must be a whole number, not " + text, e);
-        }
+    /** The parts between commas, at least one, without the blanks around them. */
+    static List<String> split(String value) {
+        return Stream.of(value.split(",", -1)).map(String::strip).toList();
     }
 }

@@ -1,13 +1,12 @@
 package io.tallystream.benchmarks;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class OptionsTest {
-    private final Options options = new Options(Map.of("rows", "12", "days", "1, 7", "contenders", "engine,dsl"));
+    private final Options options = new Options(Map.of("rows", "12", "days", "1, 7", "contenders", "engine, dsl"));
 
     @Test
     void shouldPreferWhatWasChosen() {
@@ -21,23 +20,5 @@ class OptionsTest {
         assertThat(options.number("seconds", 500)).isEqualTo(500);
         assertThat(options.numbers("users", "1,100")).containsExactly(1, 100);
         assertThat(options.text("kind", "all")).isEqualTo("all");
-    }
-
-    @Test
-    void shouldTellATextForANumberByItsName() {
-        assertThatThrownBy(() -> options.number("contenders", 1))
-                .isInstanceOf(BadOptionException.class)
-                .hasMessage("option contenders must be a whole number, not engine,dsl");
-        assertThatThrownBy(() -> options.numbers("contenders", "1"))
-                .isInstanceOf(BadOptionException.class)
-                .hasMessage("option contenders must be a whole number, not engine");
-    }
-
-    @Test
-    void shouldTellANumberBeyondTheRangeByItsName() {
-        Options large = new Options(Map.of("rows", "3000000000"));
-        assertThatThrownBy(() -> large.number("rows", 1))
-                .isInstanceOf(BadOptionException.class)
-                .hasMessageContaining("rows");
     }
 }

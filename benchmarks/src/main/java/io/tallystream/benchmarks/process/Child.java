@@ -40,13 +40,12 @@ public final class Child implements AutoCloseable {
             .connectTimeout(ANSWER_LIMIT)
             .build();
 
-    private Child(String name, Process process, Path log) {
+    private Child(String name, Process process, Path log, Thread hook) {
         this.name = name;
         this.process = process;
         this.log = log;
+        this.hook = hook;
         usage = new ProcessUsage(process.toHandle());
-        hook = new Thread(this::kill, "end-" + name);
-        Runtime.getRuntime().addShutdownHook(hook);
     }
 
     /**
@@ -88,7 +87,16 @@ public final class Child implements AutoCloseable {
                 .redirectOutput(log.toFile());
         builder.environment().keySet().retainAll(KEPT_VARIABLES);
         builder.environment().putAll(program.variables());
-        return new Child(program.name(), builder.start(), log);
+        // Before the process, so that there is none that nobody ends.
+        End end = new End();
+        Thread hook = new Thread(end, "end-" + program.name());
+        Runtime.getRuntime().addShutdownHook(hook);
+        try {
+            return new Child(program.name(), end.start(builder), log, hook);
+        } catch (IOException e) {
+            remove(hook);
+            throw e;
+        }
     }
 
     /** What it takes of the machine, together with those that it starts. */
@@ -209,12 +217,42 @@ public final class Child implements AutoCloseable {
 
     /** Kills it, and those that it started: nothing it could still do is of interest. Returns when it is gone. */
     public void kill() {
+        kill(process);
+        remove(hook);
+    }
+
+    private static void kill(Process process) {
         process.descendants().forEach(ProcessHandle::destroyForcibly);
         process.destroyForcibly().onExit().join();
+    }
+
+    private static void remove(Thread hook) {
         try {
             Runtime.getRuntime().removeShutdownHook(hook);
         } catch (IllegalStateException e) {
             // This JVM is ending, and its hook does this.
+        }
+    }
+
+    /** The end of the process with that of this JVM, whichever moment it comes at. */
+    private static final class End implements Runnable {
+        private Process process;
+        private boolean hasCome;
+
+        synchronized Process start(ProcessBuilder builder) throws IOException {
+            if (hasCome) {
+                throw new IOException("this JVM is ending");
+            }
+            process = builder.start();
+            return process;
+        }
+
+        @Override
+        public synchronized void run() {
+            hasCome = true;
+            if (process != null) {
+                kill(process);
+            }
         }
     }
 }

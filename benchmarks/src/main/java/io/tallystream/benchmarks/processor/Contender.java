@@ -2,6 +2,7 @@ package io.tallystream.benchmarks.processor;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
 /** Ways of counting. */
 enum Contender {
@@ -30,6 +31,13 @@ enum Contender {
     static List<Contender> of(List<String> names) {
         return names.stream()
                 .map(name -> valueOf(name.toUpperCase(Locale.ROOT)))
+                .toList();
+    }
+
+    /** Their names in lower case. */
+    static List<String> names(Set<Contender> contenders) {
+        return contenders.stream()
+                .map(contender -> contender.name().toLowerCase(Locale.ROOT))
                 .toList();
     }
 

@@ -7,6 +7,7 @@ import io.tallystream.benchmarks.report.Measurement;
 import io.tallystream.embedded.EmbeddedKafka;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,6 +24,9 @@ import org.apache.kafka.clients.producer.RecordMetadata;
  * probes everything is compiled and each user is seen for the first time.
  */
 public final class FreshnessBenchmark implements Benchmark {
+    /** Who can be chosen: all whose counts can be seen. */
+    public static final List<String> CONTENDERS = Contender.names(EnumSet.complementOf(EnumSet.of(Contender.BOUND)));
+
     private static final int EVENTS_A_PROBE = 500;
     private static final long SLICE_MS = 10;
     private static final long PATIENCE_MS = 30_000;

@@ -2,15 +2,18 @@ package io.tallystream.benchmarks.processor;
 
 import io.tallystream.benchmarks.Benchmark;
 import io.tallystream.benchmarks.Session;
+import io.tallystream.benchmarks.process.Child;
 import io.tallystream.benchmarks.report.Comparison;
 import io.tallystream.benchmarks.report.Measurement;
-import io.tallystream.benchmarks.report.ProcessUsage;
 import io.tallystream.embedded.EmbeddedKafka;
 import io.tallystream.processor.ProcessorConfig;
 import io.tallystream.processor.ProcessorMain;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -45,42 +48,37 @@ public final class HeapBenchmark implements Benchmark {
             try (EventTopics topics = new EventTopics(run.servers(), config);
                     KafkaProducer<byte[], byte[]> producer = topics.producer()) {
                 EventTopics.writeOneToEachPartition(producer, source);
-                Process processor = start(run, heap);
-                try {
+                try (Child processor = start(run, heap)) {
                     for (int part = 1; part <= parts; part++) {
                         EventTopics.write(producer, source, eventsAPart);
-                        topics.awaitDone(application, processor.toHandle());
+                        topics.awaitDone(application, processor.handle());
                         String after = "after %,d events".formatted((long) part * eventsAPart);
                         session.tell(after);
                         live.add(after, Measurement.of(liveHeap(processor) / MEBI));
-                        long bytes = new ProcessUsage(processor.toHandle()).residentBytes();
+                        long bytes = processor.usage().residentBytes();
                         resident.add(after, Measurement.of(bytes / MEBI));
                     }
-                } finally {
-                    processor.destroy();
-                    processor.waitFor();
                 }
             }
         }
     }
 
-    private static Process start(Run run, String heap) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(
+    private static Child start(Run run, String heap) throws IOException {
+        Map<String, String> variables = new HashMap<>(run.variables());
+        variables.put("MANAGEMENT_PORT", "0");
+        List<String> command = List.of(
                 java("java"),
                 "-Xmx" + heap,
                 "-cp",
                 System.getProperty("java.class.path"),
                 ProcessorMain.class.getName());
-        builder.redirectErrorStream(true)
-                .redirectOutput(run.folder().resolve("processor.log").toFile());
-        builder.environment().putAll(run.variables());
-        builder.environment().put("MANAGEMENT_PORT", "0");
-        return builder.start();
+        return Child.start(new Child.Program("processor", command, variables, run.folder()), run.folder());
     }
 
     /** Bytes of the objects that are left by a full garbage collection, which this makes. */
-    private static long liveHeap(Process processor) throws Exception {
-        Process jcmd = new ProcessBuilder(java("jcmd"), Long.toString(processor.pid()), "GC.class_histogram")
+    private static long liveHeap(Child processor) throws Exception {
+        Process jcmd = new ProcessBuilder(
+                        java("jcmd"), Long.toString(processor.handle().pid()), "GC.class_histogram")
                 .redirectErrorStream(true)
                 .start();
         String answer = new String(jcmd.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

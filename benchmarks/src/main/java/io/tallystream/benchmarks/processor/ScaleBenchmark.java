@@ -17,6 +17,9 @@ import org.apache.kafka.clients.producer.KafkaProducer;
  * it has.
  */
 public final class ScaleBenchmark implements Benchmark {
+    /** What can be chosen of it. */
+    public static final List<String> PARTS = List.of("threads", "users", "endpoints", "restart");
+
     private static final String PER_SECOND = "events per second";
     private static final int ENDPOINTS = 50;
 
@@ -27,7 +30,7 @@ public final class ScaleBenchmark implements Benchmark {
      */
     @Override
     public void run(Session session) throws Exception {
-        Set<String> parts = new TreeSet<>(session.options().texts("parts", "threads,users,endpoints,restart"));
+        Set<String> parts = new TreeSet<>(session.options().texts("parts", String.join(",", PARTS)));
         List<Integer> users =
                 session.options().numbers("users", session.isQuick() ? "1000,10000" : "1000,100000,1000000");
         if (parts.contains("threads")) {

@@ -6,6 +6,7 @@ import io.tallystream.benchmarks.report.Comparison;
 import io.tallystream.benchmarks.report.Measurement;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,9 @@ import java.util.Map;
  * The broker is in this JVM, on the same processors.
  */
 public final class ThroughputBenchmark implements Benchmark {
+    /** Who can be chosen. */
+    public static final List<String> CONTENDERS = Contender.names(EnumSet.allOf(Contender.class));
+
     private enum Events {
         WITHOUT_USERS,
         WITH_USERS,
@@ -48,8 +52,7 @@ public final class ThroughputBenchmark implements Benchmark {
     @Override
     public void run(Session session) throws Exception {
         List<Integer> intervals = session.options().numbers("intervals", session.isQuick() ? "200" : "200,1000");
-        List<Contender> contenders = Contender.of(session.options()
-                .texts("contenders", "dsl,engine,engine_deduplicating,bound,flink_heap,flink_rocksdb,flink_sql"));
+        List<Contender> contenders = Contender.of(session.options().texts("contenders", String.join(",", CONTENDERS)));
         Map<Events, EventSet> sets = new EnumMap<>(Events.class);
         try {
             for (Entry entry : entries(contenders)) {
