@@ -21,7 +21,8 @@ import org.slf4j.LoggerFactory;
  * A real redis-server, run as a child process, listening on 127.0.0.1 behind a password and without scripting.
  *
  * <p>Its append-only file lives in the data folder and is loaded at the next start. Redis syncs it to disk once a second:
- * what was answered survives the end of either process, of the machine all but the last second or so. No key is evicted.
+ * what was answered survives the end of this process; of Redis, unless the disk is so slow that it waits with writing; of the
+ * machine, all but the last second or so. No key is evicted.
  *
  * <p>A JVM that is killed leaves its Redis running. The next start on the same data folder ends that one first, in order;
  * any other process is left alone, whatever it runs and whatever port it holds.

@@ -120,7 +120,8 @@ class TallyScriptBrowserIT extends OneGateway {
         Object hiddenAt = page.evaluate("() => performance.now()");
         page.waitForFunction("begin => performance.now() > begin + 300", hiddenAt);
         page.evaluate(HIDE, "visible");
-        page.waitForFunction("begin => performance.now() > begin + 400", hiddenAt);
+        Object visibleAt = page.evaluate("() => performance.now()");
+        page.waitForFunction("begin => performance.now() > begin + 100", visibleAt);
         page.evaluate(HIDE, "hidden");
         page.evaluate(HIDE, "hidden");
         double lived = ((Number) page.evaluate("() => performance.now()")).doubleValue();

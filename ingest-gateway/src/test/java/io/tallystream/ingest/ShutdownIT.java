@@ -37,7 +37,7 @@ class ShutdownIT {
             List<CompletableFuture<HttpResponse<String>>> answers = IntStream.range(0, REQUESTS)
                     .mapToObj(i -> gateway.postAsync(click()))
                     .toList();
-            await().until(() -> gateway.requestsUnderWay() == REQUESTS);
+            await().atMost(PATIENCE).until(() -> gateway.requestsUnderWay() == REQUESTS);
 
             CompletableFuture<Void> closed = CompletableFuture.runAsync(gateway::close);
 
@@ -55,13 +55,13 @@ class ShutdownIT {
     @Test
     void shouldGoOnForAWhileAndSendClientsElsewhere(EmbeddedKafka kafka) throws Exception {
         try (EventTopics topics = new EventTopics(kafka.bootstrapServers()).make();
-                Gateway gateway = Gateway.start(kafka.bootstrapServers(), Map.of("SHUTDOWN_DELAY", "PT3S"))
+                Gateway gateway = Gateway.start(kafka.bootstrapServers(), Map.of("SHUTDOWN_DELAY", "PT8S"))
                         .awaitUp()) {
             assertThat(gateway.post(click()).headers().firstValue("Connection")).isEmpty();
 
             CompletableFuture<Void> closed = CompletableFuture.runAsync(gateway::close);
 
-            await().untilAsserted(() -> {
+            await().atMost(PATIENCE).untilAsserted(() -> {
                 HttpResponse<String> answer = gateway.post(click());
                 assertThat(answer.statusCode()).isEqualTo(202);
                 assertThat(answer.headers().firstValue("Connection")).contains("close");

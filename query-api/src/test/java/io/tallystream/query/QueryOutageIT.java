@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Each with a Redis of its own, which goes away. */
 @Timeout(240)
 class QueryOutageIT {
-    private static final Duration ANSWER_LIMIT = Duration.ofSeconds(2);
+    private static final Duration ANSWER_LIMIT = Duration.ofSeconds(10);
     private static final String PREFIX = "outage";
     private static final List<String> PATHS = List.of(
             "/api/v1/stats/overview",
@@ -87,7 +87,7 @@ class QueryOutageIT {
             List<CompletableFuture<HttpResponse<String>>> responses =
                     PATHS.stream().map(api::getAsync).toList();
             for (CompletableFuture<HttpResponse<String>> response : responses) {
-                assertThat(response).succeedsWithin(ANSWER_LIMIT.multipliedBy(2));
+                assertThat(response).succeedsWithin(ANSWER_LIMIT);
                 assertProblem(response.join(), 503, "unavailable");
             }
             api.awaitDown();
@@ -150,7 +150,7 @@ class QueryOutageIT {
                     api.sendAsync(Browser.signInRequest(api, "{\"token\":\"" + Api.TOKEN + "\"}")
                             .build()));
             for (CompletableFuture<HttpResponse<String>> response : responses) {
-                assertThat(response).succeedsWithin(ANSWER_LIMIT.multipliedBy(2));
+                assertThat(response).succeedsWithin(ANSWER_LIMIT);
                 assertProblem(response.join(), 503, "unavailable");
             }
         }

@@ -65,6 +65,7 @@ class FaultIT extends FaultSuite {
 
     @Test
     void shouldOutlastAKilledRedis() throws Exception {
+        awaitWrittenDown();
         int port = killRedis();
         awaitHeldUp("connection", "refused");
         restartRedis(port);
@@ -158,6 +159,11 @@ class FaultIT extends FaultSuite {
 
     private Path aof() {
         return folder.resolve("redis").resolve("appendonly.aof");
+    }
+
+    /** Redis answers before it writes to the file while the disk is slow to take what was written before. */
+    private void awaitWrittenDown() {
+        await().atMost(PATIENCE).until(() -> anyServer().info("persistence").contains("aof_buffer_length:0\r"));
     }
 
     private int killRedis() throws Exception {

@@ -90,7 +90,7 @@ abstract class FaultSuite {
 
     @Test
     void shouldOutlastPausedClients() throws Exception {
-        redis().masters().forEach(server -> server.clientPause(6_000));
+        redis().masters().forEach(server -> server.clientPause(12_000));
         awaitHeldUp("timeout", "no reply in time");
         awaitAll();
     }

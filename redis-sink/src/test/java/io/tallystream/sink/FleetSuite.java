@@ -21,7 +21,6 @@ import org.junit.jupiter.api.io.TempDir;
 abstract class FleetSuite {
     // The least that brokers allow.
     private static final Duration SESSION = Duration.ofSeconds(6);
-    private static final Duration REBALANCE = Duration.ofSeconds(6);
 
     private final Surroundings surroundings;
     private final SinkTopics topics;
@@ -56,7 +55,7 @@ abstract class FleetSuite {
             // Right after the crash, whatever it was at.
             surroundings.contents().assertExpiries();
             commitRounds();
-            surroundings.awaitAll(SESSION.plus(REBALANCE));
+            surroundings.awaitAll(PATIENCE);
             assertThat(topics.membersAtWork()).isEqualTo(1);
             assertThat(stays.failure()).isNull();
             assertThat(stays.meter("tallystream.sink.keys.without.expiry")).isZero();
@@ -72,7 +71,7 @@ abstract class FleetSuite {
             commitRounds();
             late.signal("STOP");
             commitRounds();
-            surroundings.awaitAll(SESSION.plus(REBALANCE));
+            surroundings.awaitAll(PATIENCE);
 
             late.signal("CONT");
             awaitMembers(2);

@@ -170,7 +170,7 @@ abstract class RebuildSuite {
         commitSome(1);
         holding(lock()).set(lock(), "another");
         CompletableFuture<Integer> second = CompletableFuture.supplyAsync(this::rebuild);
-        await().until(() -> reports.stream().anyMatch(line -> line.contains("waiting")));
+        await().atMost(PATIENCE).until(() -> reports.stream().anyMatch(line -> line.contains("waiting")));
         assertThat(second).isNotDone();
 
         holding(lock()).del(lock());

@@ -3,6 +3,7 @@ package io.tallystream.standalone;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserType.LaunchOptions;
 import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,10 @@ final class Chromium implements AutoCloseable {
     private final Browser browser = playwright
             .chromium()
             .launch(new LaunchOptions().setExecutablePath(PROGRAM).setArgs(List.of("--no-sandbox")));
+
+    Chromium() {
+        PlaywrightAssertions.setDefaultAssertionTimeout(Dashboard.PATIENCE_MS);
+    }
 
     Browser browser() {
         return browser;

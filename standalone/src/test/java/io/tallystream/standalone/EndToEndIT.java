@@ -54,6 +54,7 @@ class EndToEndIT {
     private static final int CALLS = 1_000;
     private static final int CLICKS = 500;
     private static final int BATCH = 50;
+    private static final ZoneId ZONE = Noon.zone();
 
     @TempDir
     private static Path folder;
@@ -69,7 +70,7 @@ class EndToEndIT {
 
     @BeforeAll
     static void start() throws IOException {
-        tallystream = Tallystream.ready(folder.resolve("data"), "start");
+        tallystream = Tallystream.ready(folder.resolve("data"), Map.of("TIME_ZONE", ZONE.getId()), "start");
     }
 
     @AfterAll
@@ -144,10 +145,16 @@ class EndToEndIT {
                     .isEqualTo(PRODUCTS);
             assertThat(counts("/api/v1/products", "product_id", "clicks")).isEqualTo(PRODUCTS);
         });
-        JsonObject clicked = tallystream.ask("/api/v1/stats/top?metric=clicks&dimension=product&granularity=lifetime");
-        assertThat(clicked.getLong("total")).isEqualTo(CLICKS);
+        soon().untilAsserted(() -> assertThat(tallystream
+                        .ask("/api/v1/stats/top?metric=clicks&dimension=product&granularity=lifetime")
+                        .getLong("total"))
+                .isEqualTo(CLICKS));
         assertThat(tallystream.ask("/api/v1/dimensions/endpoint").getJsonArray("data"))
                 .containsExactlyElementsOf(ENDPOINTS.keySet());
+        soon().untilAsserted(EndToEndIT::assertStatusesAndHours);
+    }
+
+    private static void assertStatusesAndHours() {
         ENDPOINTS.forEach((endpoint, calls) -> {
             JsonObject statuses = tallystream.ask("/api/v1/stats/statuses?endpoint=" + endpoint);
             assertThat(statuses.getLong("calls")).isEqualTo(calls);
@@ -168,8 +175,10 @@ class EndToEndIT {
                     .isEqualTo(USERS.size());
         });
         List<Integer> sorted = DURATIONS.stream().sorted().toList();
+        soon().untilAsserted(() -> assertThat(
+                        tallystream.ask("/api/v1/stats/latency?endpoint=/api/0").getLong("timed_calls"))
+                .isEqualTo(sorted.size()));
         JsonObject latency = tallystream.ask("/api/v1/stats/latency?endpoint=/api/0");
-        assertThat(latency.getLong("timed_calls")).isEqualTo(sorted.size());
         Map.of("p50", 0.50, "p90", 0.90, "p95", 0.95, "p99", 0.99).forEach((name, part) -> {
             int exact = sorted.get((int) Math.ceil(part * sorted.size()) - 1);
             assertThat(latency.getDouble(name)).as(name).isCloseTo(exact, within(0.05 * exact));
@@ -242,7 +251,7 @@ class EndToEndIT {
     void shouldGiveEveryKeyTheExpiryOfItsWindow() {
         Retention retention =
                 new Retention(Duration.ofDays(7), Duration.ofDays(30), Duration.ofDays(365), Duration.ofDays(30));
-        WindowCalendar calendar = new WindowCalendar(ZoneId.of("UTC"));
+        WindowCalendar calendar = new WindowCalendar(ZONE);
         CountKeys keys = new CountKeys("tally", CountKeys.FIRST_GENERATION);
         Set<Granularity> seen = EnumSet.noneOf(Granularity.class);
         String today = today().getString("date");
@@ -270,7 +279,10 @@ class EndToEndIT {
                     assertThat(Instant.now().plusMillis(redis.pttl(key)))
                             .as(key)
                             .isCloseTo(
-                                    Instant.parse(today + "T00:00:00Z").plus(366, ChronoUnit.DAYS),
+                                    LocalDate.parse(today)
+                                            .atStartOfDay(ZONE)
+                                            .toInstant()
+                                            .plus(366, ChronoUnit.DAYS),
                                     within(1, ChronoUnit.SECONDS));
                     others.add(key);
                     return;
@@ -297,7 +309,7 @@ class EndToEndIT {
     }
 
     private static ConditionFactory soon() {
-        return Awaitility.await().atMost(Duration.ofSeconds(30)).pollInterval(Duration.ofMillis(50));
+        return Awaitility.await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(50));
     }
 
     private static JsonObject today() {

@@ -10,8 +10,6 @@ import java.net.URI;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,10 +27,7 @@ class ErasureIT {
     @TempDir
     private Path folder;
 
-    // Where it is about noon: the day does not end while the test runs.
-    private final String zone = ZoneOffset.ofHours(
-                    12 - Instant.now().atZone(ZoneOffset.UTC).getHour())
-            .getId();
+    private final String zone = Noon.zone().getId();
 
     @Test
     void shouldKeepNothingOfAnErasedUser() throws Exception {

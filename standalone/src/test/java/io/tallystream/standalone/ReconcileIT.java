@@ -19,7 +19,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -48,8 +47,7 @@ class ReconcileIT {
     @TempDir
     private static Path folder;
 
-    // Where it is about noon: the day does not end while the test runs.
-    private static final ZoneId ZONE = noon();
+    private static final ZoneId ZONE = Noon.zone();
 
     private static Tallystream tallystream;
     private static Map<String, String> variables;
@@ -59,10 +57,6 @@ class ReconcileIT {
     private static long records;
 
     private record Ended(int exitCode, String output, String errors) {}
-
-    private static ZoneId noon() {
-        return ZoneOffset.ofHours(12 - Instant.now().atZone(ZoneOffset.UTC).getHour());
-    }
 
     @BeforeAll
     static void start() throws Exception {

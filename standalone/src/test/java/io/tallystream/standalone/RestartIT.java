@@ -8,14 +8,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.Map;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What was counted stays counted, however the program ends. */
 class RestartIT {
-    private static final Duration STOP_LIMIT = Duration.ofSeconds(15);
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(60);
     private static final long SOME = 200;
+    private static final Map<String, String> AT_NOON =
+            Map.of("TIME_ZONE", Noon.zone().getId());
 
     @TempDir
     private Path folder;
@@ -25,7 +28,7 @@ class RestartIT {
         Path data = folder.resolve("data");
         long before;
         String token;
-        try (Tallystream first = Tallystream.ready(data, "demo")) {
+        try (Tallystream first = Tallystream.ready(data, AT_NOON, "demo")) {
             awaitCalls(first, SOME);
             // It sends to itself only once that is of use.
             assertThat(first.errors()).doesNotContain("events not acknowledged");
@@ -38,7 +41,7 @@ class RestartIT {
             assertThat(first.exitCode(STOP_LIMIT)).isZero();
             assertThat(first.errors()).doesNotContain("\tat ");
         }
-        try (Tallystream second = Tallystream.ready(data, "start")) {
+        try (Tallystream second = Tallystream.ready(data, AT_NOON, "start")) {
             assertThat(calls(second)).isGreaterThanOrEqualTo(before);
             assertThat(second.secret("admin-token")).isEqualTo(token);
             assertThat(second.output()).doesNotContain(token);
@@ -48,7 +51,7 @@ class RestartIT {
     @Test
     void shouldKeepSecretsFromOtherUsers() throws IOException {
         Path data = folder.resolve("data");
-        try (Tallystream started = Tallystream.ready(data, "start")) {
+        try (Tallystream started = Tallystream.ready(data, AT_NOON, "start")) {
             for (String name : new String[] {"admin-token", "ingest-key", "redis-password"}) {
                 Path file = data.resolve("secrets").resolve(name);
                 assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
@@ -63,7 +66,7 @@ class RestartIT {
         Path data = folder.resolve("data");
         JsonObject before;
         ProcessHandle orphan;
-        try (Tallystream first = Tallystream.ready(data, "demo", "--rate", "1000")) {
+        try (Tallystream first = Tallystream.ready(data, AT_NOON, "demo", "--rate", "1000")) {
             awaitCalls(first, SOME);
             before = first.overview().getJsonObject("today");
             orphan = first.handle().descendants().findFirst().orElseThrow();
@@ -71,7 +74,7 @@ class RestartIT {
             first.kill();
             assertThat(orphan.isAlive()).as("Redis outlives the kill").isTrue();
         }
-        try (Tallystream second = Tallystream.ready(data, "demo")) {
+        try (Tallystream second = Tallystream.ready(data, AT_NOON, "demo")) {
             JsonObject after = second.overview().getJsonObject("today");
             for (String metric : new String[] {"calls", "clicks", "page_views"}) {
                 assertThat(after.getLong(metric)).as(metric).isGreaterThanOrEqualTo(before.getLong(metric));

@@ -72,12 +72,17 @@ class CatchUpIT {
 
     /** As if the broker had got them at the times that they have. */
     private void append(List<ProducerRecord<byte[], byte[]>> records) throws Exception {
-        for (String topic : Topics.EVENTS) {
-            topics.configure(topic, "message.timestamp.type", "CreateTime");
-        }
+        stampWith("CreateTime");
         topics.writeAll(records);
+        stampWith("LogAppendTime");
+    }
+
+    /** Returns when the broker does so: it takes a setting some time after it was told. */
+    private void stampWith(String time) throws Exception {
         for (String topic : Topics.EVENTS) {
-            topics.configure(topic, "message.timestamp.type", "LogAppendTime");
+            topics.configure(topic, "message.timestamp.type", time);
+            await().atMost(RunningProcessor.PATIENCE)
+                    .until(() -> topics.setting(topic, "message.timestamp.type").equals(time));
         }
     }
 
