@@ -8,13 +8,16 @@ import java.util.Set;
 
 /** The attributes and the data of one CloudEvent while it is read. */
 final class CloudEventDraft {
+    private static final String TYPE = "type";
+    private static final String ID = "id";
+    private static final String TIME = "time";
     private static final String SPEC_VERSION = "specversion";
     private static final String SOURCE = "source";
     private static final String DATA = "data";
     private static final String DATA_BASE64 = "data_base64";
     private static final String DATA_CONTENT_TYPE = "datacontenttype";
     private static final String VERSION = "1.0";
-    private static final Set<String> OF_THE_ENVELOPE = Set.of(EventFields.TYPE, EventFields.ID, EventFields.TIME);
+    private static final Set<String> OF_THE_ENVELOPE = Set.of(TYPE, ID, TIME);
 
     private final EventDraft event = new EventDraft();
     private String version;
@@ -29,8 +32,8 @@ final class CloudEventDraft {
         }
         switch (attribute) {
             case DATA -> takeData(parser);
-            case EventFields.TIME -> takeTime(parser);
-            case SPEC_VERSION, SOURCE, DATA_CONTENT_TYPE, EventFields.ID, EventFields.TYPE ->
+            case TIME -> takeTime(parser);
+            case SPEC_VERSION, SOURCE, DATA_CONTENT_TYPE, ID, TYPE ->
                 takeText(attribute, event.text(attribute, parser, null));
             case DATA_BASE64 -> event.fault(DATA_BASE64, "invalid", "is not taken, data has to be JSON");
             default -> {
@@ -42,9 +45,8 @@ final class CloudEventDraft {
     /** Takes an attribute in binary mode. */
     void take(String attribute, String value) {
         switch (attribute) {
-            case EventFields.TIME -> event.takeTime(value);
-            case SPEC_VERSION, SOURCE, EventFields.ID, EventFields.TYPE ->
-                takeText(attribute, event.text(attribute, value));
+            case TIME -> event.takeTime(value);
+            case SPEC_VERSION, SOURCE, ID, TYPE -> takeText(attribute, event.text(attribute, value));
             default -> {
                 // As above; the type of the data is that of the body.
             }
@@ -70,9 +72,9 @@ final class CloudEventDraft {
 
     private void takeTime(JsonParser parser) throws IOException {
         if (parser.currentToken() == JsonToken.VALUE_STRING) {
-            event.take(EventFields.TIME, parser);
+            event.take(TIME, parser);
         } else {
-            event.fault(EventFields.TIME, "invalid", "must be RFC 3339 with an offset");
+            event.fault(TIME, "invalid", "must be RFC 3339 with an offset");
         }
     }
 
@@ -83,8 +85,8 @@ final class CloudEventDraft {
         switch (attribute) {
             case SPEC_VERSION -> version = value;
             case SOURCE -> source = value;
-            case EventFields.ID -> id = value;
-            case EventFields.TYPE ->
+            case ID -> id = value;
+            case TYPE ->
                 event.type(
                         value.startsWith(CloudEventReader.TYPE_PREFIX)
                                 ? value.substring(CloudEventReader.TYPE_PREFIX.length())
@@ -100,7 +102,7 @@ final class CloudEventDraft {
 
     EventReading finish() {
         event.require(SPEC_VERSION, version);
-        event.require(EventFields.ID, id);
+        event.require(ID, id);
         event.require(SOURCE, source);
         if (version != null && !version.equals(VERSION)) {
             event.fault(SPEC_VERSION, "invalid", "must be " + VERSION);

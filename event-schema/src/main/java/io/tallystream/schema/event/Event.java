@@ -46,6 +46,11 @@ public sealed interface Event {
     record ApiCall(
             String id, Instant time, String userId, String endpoint, String method, CallStatus status, Long durationMs)
             implements Event {
+        /** A call of which no more is known. */
+        public static ApiCall of(String endpoint, CallStatus status) {
+            return new ApiCall(null, null, null, endpoint, null, status, null);
+        }
+
         @Override
         public EventType type() {
             return EventType.API_CALL;
@@ -54,6 +59,21 @@ public sealed interface Event {
         @Override
         public ApiCall with(String newId, Instant newTime) {
             return new ApiCall(newId, newTime, userId, endpoint, method, status, durationMs);
+        }
+
+        /** This call by that user, nullable. */
+        public ApiCall withUser(String newUserId) {
+            return new ApiCall(id, time, newUserId, endpoint, method, status, durationMs);
+        }
+
+        /** This call with that HTTP method, nullable. */
+        public ApiCall withMethod(String newMethod) {
+            return new ApiCall(id, time, userId, endpoint, newMethod, status, durationMs);
+        }
+
+        /** This call, taking so many milliseconds, nullable. */
+        public ApiCall withDuration(Long newDurationMs) {
+            return new ApiCall(id, time, userId, endpoint, method, status, newDurationMs);
         }
     }
 

@@ -11,7 +11,9 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
+import java.util.EnumMap;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -25,16 +27,11 @@ final class EventDraft {
 
     private final EventType only;
     private final Set<String> seen = new HashSet<>();
+    private final Map<EventField, String> texts = new EnumMap<>(EventField.class);
     private String type;
-    private String id;
     private Instant time;
-    private String userId;
-    private String endpoint;
-    private String method;
     private CallStatus status;
     private Long durationMs;
-    private String productId;
-    private String page;
     private Fault fault;
 
     EventDraft() {
@@ -50,55 +47,65 @@ final class EventDraft {
 
     /** Takes the field's value, at which the parser stands. */
     void take(String field, JsonParser parser) throws IOException {
-        if (parser.currentToken() == JsonToken.VALUE_NULL) {
-            return;
+        EventField known = EventField.ofWireName(field);
+        // Unknown fields are ignored, so that producers may carry more than we count.
+        if (known != null && parser.currentToken() != JsonToken.VALUE_NULL) {
+            take(known, parser);
         }
-        switch (field) {
-            case EventFields.TYPE -> type = text(field, parser, type);
-            case EventFields.ID -> id = text(field, parser, id);
-            case EventFields.USER_ID -> userId = text(field, parser, userId);
-            case EventFields.ENDPOINT -> endpoint = text(field, parser, endpoint);
-            case EventFields.METHOD -> method = text(field, parser, method);
-            case EventFields.PRODUCT_ID -> productId = text(field, parser, productId);
-            case EventFields.PAGE -> page = text(field, parser, page);
-            case EventFields.TIME -> time = first(field) ? time(parser) : time;
-            case EventFields.STATUS -> status = first(field) ? status(parser) : status;
-            case EventFields.DURATION_MS -> durationMs = first(field) ? duration(parser) : durationMs;
-            default -> {
-                // Unknown fields are ignored, so that producers may carry more than we count.
-            }
+    }
+
+    private void take(EventField field, JsonParser parser) throws IOException {
+        String name = field.wireName();
+        switch (field.kind()) {
+            case TYPE -> type = text(name, parser, type);
+            case TEXT -> texts.put(field, text(name, parser, texts.get(field)));
+            case TIME -> time = first(name) ? time(parser) : time;
+            case STATUS -> status = first(name) ? status(parser) : status;
+            case DURATION -> durationMs = first(name) ? duration(parser) : durationMs;
         }
     }
 
     EventReading finish() {
         EventType kind = type == null ? only : EventType.ofWireName(type);
         if (type == null && only == null) {
-            missing(EventFields.TYPE);
+            missing(EventField.TYPE.wireName());
         } else if (only != null && kind != only) {
-            fault(EventFields.TYPE, "invalid", "must be " + only.wireName());
+            fault(EventField.TYPE.wireName(), "invalid", "must be " + only.wireName());
         } else if (kind == null) {
-            fault(EventFields.TYPE, "invalid", "must be api_call, click, page_view or dwell");
+            fault(EventField.TYPE.wireName(), "invalid", "must be api_call, click, page_view or dwell");
         } else {
-            switch (kind) {
-                case API_CALL -> {
-                    require(EventFields.ENDPOINT, endpoint);
-                    require(EventFields.STATUS, status);
-                }
-                case CLICK -> require(EventFields.PRODUCT_ID, productId);
-                case PAGE_VIEW -> require(EventFields.PAGE, page);
-                case DWELL -> {
-                    require(EventFields.PAGE, page);
-                    require(EventFields.DURATION_MS, durationMs);
-                }
-            }
+            kind.required().forEach(field -> require(field.wireName(), value(field)));
         }
-        return fault == null ? new Valid(build(kind)) : new Invalid(id, fault.field(), fault.code(), fault.detail());
+        return fault == null
+                ? new Valid(build(kind))
+                : new Invalid(texts.get(EventField.ID), fault.field(), fault.code(), fault.detail());
+    }
+
+    private Object value(EventField field) {
+        return switch (field.kind()) {
+            case TYPE -> type;
+            case TEXT -> texts.get(field);
+            case TIME -> time;
+            case STATUS -> status;
+            case DURATION -> durationMs;
+        };
     }
 
     private Event build(EventType kind) {
+        String id = texts.get(EventField.ID);
+        String userId = texts.get(EventField.USER_ID);
+        String page = texts.get(EventField.PAGE);
         return switch (kind) {
-            case API_CALL -> new Event.ApiCall(id, time, userId, endpoint, method, status, durationMs);
-            case CLICK -> new Event.Click(id, time, userId, productId, page);
+            case API_CALL ->
+                new Event.ApiCall(
+                        id,
+                        time,
+                        userId,
+                        texts.get(EventField.ENDPOINT),
+                        texts.get(EventField.METHOD),
+                        status,
+                        durationMs);
+            case CLICK -> new Event.Click(id, time, userId, texts.get(EventField.PRODUCT_ID), page);
             case PAGE_VIEW -> new Event.PageView(id, time, userId, page);
             case DWELL -> new Event.Dwell(id, time, userId, page, durationMs);
         };
@@ -111,12 +118,12 @@ final class EventDraft {
 
     /** Takes the id, made of what was read already. */
     void id(String made) {
-        id = text(EventFields.ID, made);
+        texts.put(EventField.ID, text(EventField.ID.wireName(), made));
     }
 
     /** Takes a time that did not come as JSON. */
     void takeTime(String text) {
-        time = first(EventFields.TIME) ? inRange(parseTime(text)) : time;
+        time = first(EventField.TIME.wireName()) ? inRange(parseTime(text)) : time;
     }
 
     /**
@@ -159,7 +166,10 @@ final class EventDraft {
         };
         return read != null
                 ? read
-                : fault(EventFields.STATUS, "invalid", "must be success, error or an HTTP status code from 100 to 599");
+                : fault(
+                        EventField.STATUS.wireName(),
+                        "invalid",
+                        "must be success, error or an HTTP status code from 100 to 599");
     }
 
     private static boolean isInt(JsonParser parser) throws IOException {
@@ -183,7 +193,7 @@ final class EventDraft {
         return inRange
                 ? read
                 : fault(
-                        EventFields.TIME,
+                        EventField.TIME.wireName(),
                         "invalid",
                         "must be RFC 3339 with an offset, or epoch milliseconds, from 1970 to 9999");
     }
@@ -202,7 +212,8 @@ final class EventDraft {
         if (value != null && value.signum() >= 0 && value.compareTo(MAX_DURATION) <= 0) {
             return roundedToMillis(value);
         }
-        return fault(EventFields.DURATION_MS, "invalid", "must be a number from 0 to " + Event.MAX_DURATION_MS);
+        return fault(
+                EventField.DURATION_MS.wireName(), "invalid", "must be a number from 0 to " + Event.MAX_DURATION_MS);
     }
 
     private static BigDecimal decimal(JsonParser parser) throws IOException {

@@ -2,6 +2,7 @@ package io.tallystream.schema.event;
 
 import io.tallystream.schema.event.EventReading.Invalid;
 import io.tallystream.schema.event.EventReading.Valid;
+import java.util.Arrays;
 
 /**
  * The fields of one event at a time, read without making objects where its JSON is plain. Judges exactly as {@link EventReader}
@@ -13,17 +14,18 @@ public final class EventView {
 
     private final EventReader reader = new EventReader();
     private final PlainEventScanner scanner = new PlainEventScanner(this);
-    private final Utf8Slice id = new Utf8Slice();
-    private final Utf8Slice userId = new Utf8Slice();
-    private final Utf8Slice endpoint = new Utf8Slice();
-    private final Utf8Slice method = new Utf8Slice();
-    private final Utf8Slice productId = new Utf8Slice();
-    private final Utf8Slice page = new Utf8Slice();
+    // By the index of the field; only texts are ever set.
+    private final Utf8Slice[] texts = new Utf8Slice[EventField.values().length];
     private EventType type;
     private long timeMillis;
     private int statusCode;
     private long durationMillis;
     private boolean plain;
+
+    /** Of nothing. */
+    public EventView() {
+        Arrays.setAll(texts, field -> new Utf8Slice());
+    }
 
     /**
      * Reads one event from a whole value.
@@ -78,7 +80,7 @@ public final class EventView {
      * @param utf8 1 to {@link Event#MAX_STRING_LENGTH} characters, none of them a control character, a quote or a backslash
      */
     public void assignId(byte[] utf8) {
-        id.set(utf8, 0, utf8.length);
+        id().set(utf8, 0, utf8.length);
     }
 
     /** Gives the event a time, or another one, in milliseconds since 1970. */
@@ -88,7 +90,7 @@ public final class EventView {
 
     /** Gives an API call another endpoint: what is between two indices of an array, else as with {@link #assignId}. */
     public void assignEndpoint(byte[] utf8, int from, int to) {
-        endpoint.set(utf8, from, to);
+        endpoint().set(utf8, from, to);
     }
 
     /** The kind of event. */
@@ -98,32 +100,32 @@ public final class EventView {
 
     /** The producer's id. */
     public Utf8Slice id() {
-        return id;
+        return text(EventField.ID);
     }
 
     /** Who did it. */
     public Utf8Slice userId() {
-        return userId;
+        return text(EventField.USER_ID);
     }
 
     /** The user, else the id: what decides which partition an event belongs to. */
     public Utf8Slice owner() {
-        return userId.isPresent() ? userId : id;
+        return userId().isPresent() ? userId() : id();
     }
 
     /** Of an API call. */
     public Utf8Slice endpoint() {
-        return endpoint;
+        return text(EventField.ENDPOINT);
     }
 
     /** Of a click. */
     public Utf8Slice productId() {
-        return productId;
+        return text(EventField.PRODUCT_ID);
     }
 
     /** Of a page view or a dwell, and perhaps of a click. */
     public Utf8Slice page() {
-        return page;
+        return text(EventField.PAGE);
     }
 
     /** When it happened, in milliseconds since 1970; {@link #ABSENT} if it does not say. */
@@ -141,9 +143,9 @@ public final class EventView {
         return durationMillis;
     }
 
-    /** Of an API call, perhaps. */
-    public Utf8Slice method() {
-        return method;
+    /** A field that is a text. */
+    Utf8Slice text(EventField field) {
+        return texts[field.index()];
     }
 
     /** Whether no text in it needs an escape when it is written as JSON; false where that is not known. */
@@ -169,12 +171,9 @@ public final class EventView {
 
     private void clear() {
         plain = false;
-        id.clear();
-        userId.clear();
-        endpoint.clear();
-        method.clear();
-        productId.clear();
-        page.clear();
+        for (Utf8Slice text : texts) {
+            text.clear();
+        }
         type = null;
         timeMillis = ABSENT;
         statusCode = -1;
@@ -183,21 +182,21 @@ public final class EventView {
 
     private void take(Event event) {
         type = event.type();
-        id.set(event.id());
-        userId.set(event.userId());
+        id().set(event.id());
+        userId().set(event.userId());
         timeMillis = event.time() == null ? ABSENT : event.time().toEpochMilli();
         if (event instanceof Event.ApiCall call) {
-            endpoint.set(call.endpoint());
-            method.set(call.method());
+            endpoint().set(call.endpoint());
+            text(EventField.METHOD).set(call.method());
             statusCode = call.status().code();
             durationMillis = call.durationMs() == null ? ABSENT : call.durationMs();
         } else if (event instanceof Event.Click click) {
-            productId.set(click.productId());
-            page.set(click.page());
+            productId().set(click.productId());
+            page().set(click.page());
         } else if (event instanceof Event.PageView view) {
-            page.set(view.page());
+            page().set(view.page());
         } else if (event instanceof Event.Dwell dwell) {
-            page.set(dwell.page());
+            page().set(dwell.page());
             durationMillis = dwell.durationMs();
         }
     }

@@ -19,34 +19,13 @@ final class PlainEventScanner {
     private static final byte[] SUCCESS = ascii("success");
     private static final byte[] ERROR = ascii("error");
 
-    // In the order of their bits.
-    private static final byte[][] FIELDS = {
-        ascii(EventFields.TYPE),
-        ascii(EventFields.ID),
-        ascii(EventFields.TIME),
-        ascii(EventFields.USER_ID),
-        ascii(EventFields.ENDPOINT),
-        ascii(EventFields.METHOD),
-        ascii(EventFields.STATUS),
-        ascii(EventFields.DURATION_MS),
-        ascii(EventFields.PRODUCT_ID),
-        ascii(EventFields.PAGE),
-    };
+    private static final EventField[] FIELDS = EventField.values();
+    private static final byte[][] NAMES =
+            Arrays.stream(FIELDS).map(field -> ascii(field.wireName())).toArray(byte[][]::new);
     private static final byte[][] TYPES = Arrays.stream(EventType.values())
             .map(type -> ascii(type.wireName()))
             .toArray(byte[][]::new);
     private static final EventType[] TYPE_VALUES = EventType.values();
-
-    private static final int TYPE = 0;
-    private static final int ID = 1;
-    private static final int TIME = 2;
-    private static final int USER_ID = 3;
-    private static final int ENDPOINT = 4;
-    private static final int METHOD = 5;
-    private static final int STATUS = 6;
-    private static final int DURATION_MS = 7;
-    private static final int PRODUCT_ID = 8;
-    private static final int PAGE = 9;
 
     private final EventView view;
     private byte[] json;
@@ -95,12 +74,7 @@ final class PlainEventScanner {
         if (view.type() == null) {
             return false;
         }
-        int required = switch (view.type()) {
-            case API_CALL -> 1 << ENDPOINT | 1 << STATUS;
-            case CLICK -> 1 << PRODUCT_ID;
-            case PAGE_VIEW -> 1 << PAGE;
-            case DWELL -> 1 << PAGE | 1 << DURATION_MS;
-        };
+        int required = view.type().requiredBits();
         return (seen & required) == required;
     }
 
@@ -110,46 +84,40 @@ final class PlainEventScanner {
         if (behindName == GIVE_UP || end - start > MAX_NAME_LENGTH) {
             return GIVE_UP;
         }
-        int field = fieldNamed(start, end);
+        EventField field = fieldNamed(start, end);
         int colon = skipSpace(behindName);
         if (!is(':', colon)) {
             return GIVE_UP;
         }
         int behind = value(skipSpace(colon + 1));
-        if (behind == GIVE_UP || (field >= 0 && !take(field))) {
+        if (behind == GIVE_UP || (field != null && !take(field))) {
             return GIVE_UP;
         }
         return skipSpace(behind);
     }
 
-    private int fieldNamed(int from, int to) {
-        for (int field = 0; field < FIELDS.length; field++) {
-            byte[] name = FIELDS[field];
+    /** Null if it is none of ours. */
+    private EventField fieldNamed(int from, int to) {
+        for (int i = 0; i < NAMES.length; i++) {
+            byte[] name = NAMES[i];
             if (name.length == to - from && Arrays.equals(json, from, to, name, 0, name.length)) {
-                return field;
+                return FIELDS[i];
             }
         }
-        return -1;
+        return null;
     }
 
-    private boolean take(int field) {
-        int bit = 1 << field;
-        if ((seen & bit) != 0) {
+    private boolean take(EventField field) {
+        if ((seen & field.bit()) != 0) {
             return false;
         }
-        seen |= bit;
-        return switch (field) {
+        seen |= field.bit();
+        return switch (field.kind()) {
             case TYPE -> takeType();
-            case ID -> takeText(view.id());
-            case USER_ID -> takeText(view.userId());
-            case ENDPOINT -> takeText(view.endpoint());
-            case METHOD -> takeText(view.method());
-            case PRODUCT_ID -> takeText(view.productId());
-            case PAGE -> takeText(view.page());
+            case TEXT -> takeText(view.text(field));
             case TIME -> takeTime();
             case STATUS -> takeStatus();
-            case DURATION_MS -> takeDuration();
-            default -> false;
+            case DURATION -> takeDuration();
         };
     }
 

@@ -27,14 +27,10 @@ class CloudEventReaderTest {
                 {%s,"specversion":"1.0","type":"io.tallystream.api_call","source":"/shop","id":"e1","subject":"s","x":[{}],
                  "time":"2026-11-20T10:15:31Z","datacontenttype":"application/json; charset=utf-8","dataschema":null}
                 """.formatted(CALL)))
-                .isEqualTo(new Valid(new Event.ApiCall(
-                        "/shop e1",
-                        Instant.parse("2026-11-20T10:15:31Z"),
-                        "u",
-                        "/a",
-                        null,
-                        CallStatus.parse("200"),
-                        7L)));
+                .isEqualTo(new Valid(Event.ApiCall.of("/a", CallStatus.ofCode(200))
+                        .with("/shop e1", Instant.parse("2026-11-20T10:15:31Z"))
+                        .withUser("u")
+                        .withDuration(7L)));
     }
 
     @Test

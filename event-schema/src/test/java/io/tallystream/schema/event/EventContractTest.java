@@ -69,16 +69,7 @@ class EventContractTest {
         assertThat(properties.fieldNames())
                 .toIterable()
                 .containsExactlyInAnyOrder(
-                        EventFields.TYPE,
-                        EventFields.ID,
-                        EventFields.TIME,
-                        EventFields.USER_ID,
-                        EventFields.ENDPOINT,
-                        EventFields.METHOD,
-                        EventFields.STATUS,
-                        EventFields.DURATION_MS,
-                        EventFields.PRODUCT_ID,
-                        EventFields.PAGE);
+                        Stream.of(EventField.values()).map(EventField::wireName).toArray(String[]::new));
         assertThat(properties.at("/type/enum").valueStream().map(JsonNode::asText))
                 .containsExactly(
                         Stream.of(EventType.values()).map(EventType::wireName).toArray(String[]::new));

@@ -82,14 +82,13 @@ final class Traffic {
             case 2 -> new Event.PageView(id, time, user, "/page/" + random.nextInt(PAGES));
             case 3 -> new Event.Dwell(id, time, user, "/page/" + random.nextInt(PAGES), random.nextLong(60_000));
             default ->
-                new Event.ApiCall(
-                        id,
-                        time,
-                        user,
-                        "/api/" + Math.min(random.nextInt(ENDPOINTS), random.nextInt(ENDPOINTS)),
-                        "GET",
-                        CallStatus.ofCode(STATUSES[random.nextInt(STATUSES.length)]),
-                        random.nextInt(5) == 0 ? null : (long) random.nextInt(400));
+                Event.ApiCall.of(
+                                "/api/" + Math.min(random.nextInt(ENDPOINTS), random.nextInt(ENDPOINTS)),
+                                CallStatus.ofCode(STATUSES[random.nextInt(STATUSES.length)]))
+                        .with(id, time)
+                        .withUser(user)
+                        .withMethod("GET")
+                        .withDuration(random.nextInt(5) == 0 ? null : (long) random.nextInt(400));
         };
     }
 }

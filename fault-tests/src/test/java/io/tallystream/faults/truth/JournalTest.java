@@ -67,6 +67,6 @@ class JournalTest {
     }
 
     private static Event.ApiCall call(Entry entry) {
-        return new Event.ApiCall(entry.id(), Instant.EPOCH, null, "/a", null, CallStatus.SUCCESS, null);
+        return Event.ApiCall.of("/a", CallStatus.SUCCESS).with(entry.id(), Instant.EPOCH);
     }
 }

@@ -15,7 +15,10 @@ class TallyTest {
 
     @Test
     void shouldCountACall() {
-        tally.accepted(new Event.ApiCall("o-1", TIME, "u", "/a", "GET", CallStatus.ofCode(404), 21L));
+        tally.accepted(Event.ApiCall.of("/a", CallStatus.ofCode(404))
+                .with("o-1", TIME)
+                .withUser("u")
+                .withDuration(21L));
 
         assertThat(tally.counts())
                 .contains(

@@ -4,7 +4,7 @@ import io.tallystream.schema.event.Event;
 import io.tallystream.schema.event.EventReading.Invalid;
 import io.tallystream.schema.event.EventType;
 import io.tallystream.schema.event.EventView;
-import io.tallystream.schema.event.EventViewWriter;
+import io.tallystream.schema.event.EventWriter;
 import io.tallystream.schema.event.Utf8Slice;
 import io.tallystream.schema.kafka.Topics;
 import java.util.Set;
@@ -18,7 +18,7 @@ final class Admission {
     private final long skewMillis;
     private final EndpointTemplate template;
     private final EventIds ids = new EventIds();
-    private final EventViewWriter writer = new EventViewWriter();
+    private final EventWriter writer = new EventWriter();
     private final Set<EventType> types;
     private final Invalid otherType;
     private final Invalid late;

@@ -36,8 +36,8 @@ class EventIntakeTest {
                 """);
 
         assertThat(events(batch))
-                .containsExactly(new Event.ApiCall(
-                        "e1", Instant.ofEpochMilli(NOW), null, "/orders/{id}", null, CallStatus.parse("200"), null));
+                .containsExactly(
+                        Event.ApiCall.of("/orders/{id}", CallStatus.ofCode(200)).with("e1", Instant.ofEpochMilli(NOW)));
         assertThat(batch.rejections()).isEmpty();
     }
 

@@ -110,14 +110,11 @@ final class TrafficModel {
         Endpoint endpoint = ENDPOINTS.get(endpoints.next(random));
         boolean fails = random.nextDouble() < endpoint.errorRate();
         int code = fails ? ERRORS.get(errors.next(random)) : SUCCESSES.get(successes.next(random));
-        return new Event.ApiCall(
-                id,
-                null,
-                user,
-                endpoint.template(),
-                endpoint.method(),
-                CallStatus.ofCode(code),
-                logNormal(endpoint.medianMs(), LATENCY_SPREAD));
+        return Event.ApiCall.of(endpoint.template(), CallStatus.ofCode(code))
+                .with(id, null)
+                .withUser(user)
+                .withMethod(endpoint.method())
+                .withDuration(logNormal(endpoint.medianMs(), LATENCY_SPREAD));
     }
 
     private long logNormal(double median, double spread) {

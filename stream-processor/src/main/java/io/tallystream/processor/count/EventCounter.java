@@ -15,7 +15,7 @@ import io.tallystream.schema.count.WindowCalendar;
 import io.tallystream.schema.erasure.ErasureRequest;
 import io.tallystream.schema.event.EventReading.Invalid;
 import io.tallystream.schema.event.EventView;
-import io.tallystream.schema.event.EventViewWriter;
+import io.tallystream.schema.event.EventWriter;
 import io.tallystream.schema.event.Utf8Slice;
 import io.tallystream.schema.kafka.CountKey;
 import io.tallystream.schema.kafka.Topics;
@@ -77,7 +77,7 @@ public final class EventCounter implements Processor<byte[], byte[], byte[], Out
     private final long allowedSkewMs;
     private final WindowCalendar calendar;
     private final EventView event = new EventView();
-    private final EventViewWriter writer = new EventViewWriter();
+    private final EventWriter writer = new EventWriter();
     private final EventTally tally = new EventTally();
     private final Days days;
     private final Map<Integer, byte[]> callsHeads = new HashMap<>();
