@@ -1,5 +1,6 @@
 package io.tallystream.processor;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
@@ -32,8 +33,28 @@ public final class Recount {
         }
     }
 
-    /** Any event of a user; in the order in which they are processed. */
-    public void user(Instant time, String user) {
+    /** An event that is counted, as JSON; in the order in which they are processed. */
+    public void event(JsonNode event, Instant time) {
+        String user = event.path("user_id").textValue();
+        if (user != null) {
+            user(time, user);
+        }
+        String page = event.path("page").textValue();
+        switch (event.path("type").textValue()) {
+            case "api_call" -> {
+                String endpoint = event.path("endpoint").textValue();
+                call(time, user, endpoint, event.path("status").asText());
+                if (event.has("duration_ms")) {
+                    latency(time, endpoint, event.path("duration_ms").longValue());
+                }
+            }
+            case "click" -> click(time, user, event.path("product_id").textValue());
+            case "page_view" -> view(time, page);
+            default -> dwell(time, page, event.path("duration_ms").longValue());
+        }
+    }
+
+    private void user(Instant time, String user) {
         LocalDate day = time.atZone(zone).toLocalDate();
         Set<LocalDate> days = activeDays.computeIfAbsent(user, any -> new TreeSet<>());
         if (days.isEmpty()) {
@@ -59,7 +80,7 @@ public final class Recount {
         }
     }
 
-    public void latency(Instant time, String endpoint, long millis) {
+    private void latency(Instant time, String endpoint, long millis) {
         long bound = millis <= 20 ? millis : 20;
         while (bound < millis) {
             bound = Math.min(86_400_000, (long) Math.floor(bound * 1.1));
@@ -68,7 +89,7 @@ public final class Recount {
         add("latency|" + day(time) + "|endpoint_latency|" + bound + " " + endpoint, 1);
     }
 
-    public void call(Instant time, String user, String endpoint, String status) {
+    private void call(Instant time, String user, String endpoint, String status) {
         for (String window : new String[] {minute(time), hour(time), day(time)}) {
             add("calls|" + window + "|total|", 1);
             add("calls|" + window + "|endpoint|" + endpoint, 1);
@@ -80,7 +101,7 @@ public final class Recount {
         }
     }
 
-    public void click(Instant time, String user, String product) {
+    void click(Instant time, String user, String product) {
         add("clicks|" + minute(time) + "|total|", 1);
         add("clicks|" + hour(time) + "|total|", 1);
         add("clicks|" + day(time) + "|total|", 1);
@@ -94,7 +115,7 @@ public final class Recount {
         }
     }
 
-    public void view(Instant time, String page) {
+    private void view(Instant time, String page) {
         add("page_views|" + minute(time) + "|total|", 1);
         add("page_views|" + hour(time) + "|total|", 1);
         add("page_views|" + day(time) + "|total|", 1);
@@ -102,7 +123,7 @@ public final class Recount {
         add("page_views|" + day(time) + "|page|" + page, 1);
     }
 
-    public void dwell(Instant time, String page, long millis) {
+    private void dwell(Instant time, String page, long millis) {
         for (String window : new String[] {hour(time), day(time)}) {
             add("dwells|" + window + "|total|", 1);
             add("dwells|" + window + "|page|" + page, 1);

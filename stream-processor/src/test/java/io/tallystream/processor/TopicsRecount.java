@@ -69,7 +69,7 @@ final class TopicsRecount {
             recount.record(appended, "duplicate");
         } else {
             recount.record(appended, "accepted");
-            add(event, time);
+            recount.event(event, time);
         }
     }
 
@@ -106,26 +106,6 @@ final class TopicsRecount {
         now[before.length] = appendedMs;
         accepted.put(id, now);
         return false;
-    }
-
-    private void add(JsonNode event, Instant time) {
-        String user = event.path("user_id").textValue();
-        if (user != null) {
-            recount.user(time, user);
-        }
-        String page = event.path("page").textValue();
-        switch (event.path("type").textValue()) {
-            case "api_call" -> {
-                String endpoint = event.path("endpoint").textValue();
-                recount.call(time, user, endpoint, event.path("status").asText());
-                if (event.has("duration_ms")) {
-                    recount.latency(time, endpoint, event.path("duration_ms").longValue());
-                }
-            }
-            case "click" -> recount.click(time, user, event.path("product_id").textValue());
-            case "page_view" -> recount.view(time, page);
-            default -> recount.dwell(time, page, event.path("duration_ms").longValue());
-        }
     }
 
     private JsonNode event(byte[] value) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tallystream.embedded.EmbeddedKafka;
 import io.tallystream.embedded.junit.WithKafka;
 import io.tallystream.schema.count.CountAddress;
+import io.tallystream.schema.count.CountTable;
 import io.tallystream.schema.count.Dimension;
 import io.tallystream.schema.count.Granularity;
 import io.tallystream.schema.count.Metric;
@@ -64,6 +65,11 @@ final class ContenderIT {
             Map<CountAddress, Long> plain = counts(topics, run, Contender.DSL);
 
             assertThat(total(engine, Metric.EVENTS, Dimension.OUTCOME)).isEqualTo(EVENTS);
+            // What never happens is the same everywhere.
+            assertThat(engine.keySet().stream()
+                            .flatMap(count -> CountTable.find(count.metric(), count.dimension()).stream())
+                            .distinct())
+                    .containsExactlyInAnyOrderElementsOf(CountTable.rows());
             assertThat(total(engine, Metric.CALLS, Dimension.ENDPOINT))
                     .isPositive()
                     .isEqualTo(total(engine, Metric.CALLS, Dimension.TOTAL));

@@ -13,19 +13,25 @@ public enum Amount {
     /** Records of the event topics; sub: outcome. */
     EVENTS(6),
     /** Users on a day. */
-    ACTIVE_USERS(7),
+    ACTIVE_USERS(7, true),
     /** Users on a day or one of the 6 before. */
-    ACTIVE_USERS_7D(8),
+    ACTIVE_USERS_7D(8, true),
     /** Users on a day or one of the 29 before. */
-    ACTIVE_USERS_30D(9),
-    NEW_USERS(10);
+    ACTIVE_USERS_30D(9, true),
+    NEW_USERS(10, true);
 
     private static final Amount[] BY_CODE = values();
 
     private final int code;
+    private final boolean daily;
 
     Amount(int code) {
+        this(code, false);
+    }
+
+    Amount(int code, boolean daily) {
         this.code = code;
+        this.daily = daily;
     }
 
     /** The amount of that code. */
@@ -40,6 +46,6 @@ public enum Amount {
 
     /** Whether its time is a day, counted from 1970; otherwise it is a minute, counted from 1970. */
     public boolean isDaily() {
-        return code >= ACTIVE_USERS.code;
+        return daily;
     }
 }

@@ -1,21 +1,36 @@
 package io.tallystream.processor.amount;
 
+import io.tallystream.schema.count.Dimension;
+
 /**
  * Amounts that are merged by the same owner: those of all events, or of one endpoint, product or page. Its sign and the name make
  * the key of the records in between.
  */
 public enum Group {
-    ALL('*'),
-    ENDPOINT('e'),
-    PRODUCT('p'),
-    PAGE('g');
+    ALL('*', null),
+    ENDPOINT('e', Dimension.ENDPOINT),
+    PRODUCT('p', Dimension.PRODUCT),
+    PAGE('g', Dimension.PAGE);
 
     private static final Group[] VALUES = values();
 
     private final byte sign;
+    private final Dimension names;
 
-    Group(char sign) {
+    Group(char sign, Dimension names) {
         this.sign = (byte) sign;
+        this.names = names;
+    }
+
+    /** Whose amounts make the members of that dimension. */
+    static Group of(Dimension dimension) {
+        Dimension names = dimension.names().orElse(null);
+        for (Group group : VALUES) {
+            if (group.names == names) {
+                return group;
+            }
+        }
+        throw new IllegalArgumentException("no group has amounts by " + dimension.wireName());
     }
 
     /** The key of records of that name. */

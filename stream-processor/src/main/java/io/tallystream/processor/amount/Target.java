@@ -33,10 +33,10 @@ public record Target(int index, CountTable.Row row, byte[] path) {
                 Target target = new Target(ALL.size(), row, path(row));
                 ALL.add(target);
                 if (row.dimension().isLimited()) {
-                    LIMITED.add(groupOf(row.dimension()));
+                    LIMITED.add(Group.of(row.dimension()));
                 }
                 BY_SOURCE
-                        .computeIfAbsent(groupOf(row.dimension()), group -> new EnumMap<>(Amount.class))
+                        .computeIfAbsent(Group.of(row.dimension()), group -> new EnumMap<>(Amount.class))
                         .computeIfAbsent(amountOf(row.metric()), amount -> new ArrayList<>())
                         .add(target);
             }
@@ -66,13 +66,12 @@ public record Target(int index, CountTable.Row row, byte[] path) {
     /** The member that a name and a sub are in this dimension, as UTF-8. */
     public byte[] member(byte[] name, int sub) {
         return switch (row.dimension()) {
-            case TOTAL -> new byte[0];
             case STATUS -> utf8(CallStatus.withCode(sub).value());
             case OUTCOME -> utf8(Outcome.of(sub).wireName());
-            case ENDPOINT, PRODUCT, PAGE -> name;
             case ENDPOINT_STATUS -> prefixed(CallStatus.withCode(sub).value(), name);
             case ENDPOINT_LATENCY -> prefixed(Long.toString(LatencyBuckets.upperBound(sub)), name);
-            case USER -> throw new IllegalStateException("users are counted where their events are");
+            // Of the total that is the empty name of all events.
+            default -> name;
         };
     }
 
@@ -80,17 +79,7 @@ public record Target(int index, CountTable.Row row, byte[] path) {
     public boolean isSplitBySub() {
         return switch (row.dimension()) {
             case STATUS, OUTCOME, ENDPOINT_STATUS, ENDPOINT_LATENCY -> true;
-            case TOTAL, ENDPOINT, PRODUCT, PAGE, USER -> false;
-        };
-    }
-
-    private static Group groupOf(Dimension dimension) {
-        return switch (dimension) {
-            case TOTAL, STATUS, OUTCOME -> Group.ALL;
-            case ENDPOINT, ENDPOINT_STATUS, ENDPOINT_LATENCY -> Group.ENDPOINT;
-            case PRODUCT -> Group.PRODUCT;
-            case PAGE -> Group.PAGE;
-            case USER -> throw new IllegalStateException("users are counted where their events are");
+            default -> false;
         };
     }
 

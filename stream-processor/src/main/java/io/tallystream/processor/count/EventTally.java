@@ -22,6 +22,8 @@ final class EventTally {
     // Names are kept from commit to commit, unless there are so many that most cannot be in use.
     private static final int MAX_KEPT_NAMES = 50_000;
     private static final byte[] NO_NAME = {};
+    // An event has one name at most. Of a second one its amounts would be in the totals twice.
+    private static final int NAMES_OF_AN_EVENT = 1;
 
     private final LongCells cells = new LongCells();
     private final LongCells totals = new LongCells();
@@ -99,7 +101,7 @@ final class EventTally {
 
     /** Whether one more event may find no name left for it. */
     boolean isFull() {
-        return names.size() >= CellKey.MAX_NAMES - 1;
+        return names.size() >= CellKey.MAX_NAMES - NAMES_OF_AN_EVENT;
     }
 
     /**

@@ -1,5 +1,8 @@
 package io.tallystream.processor.topology;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tallystream.processor.Recount;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,6 +17,7 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 
 /** Events of all types over some three days around a change of clocks, some refused, and what they should come to. */
 final class RandomEvents {
+    private static final ObjectMapper JSON = new ObjectMapper();
     private static final Instant BEGIN = Instant.parse("2026-10-31T02:00:00Z");
     private static final long MILLIS_BETWEEN = Duration.ofMinutes(10).toMillis();
     private static final long LATENESS = Duration.ofHours(1).toMillis();
@@ -59,51 +63,48 @@ final class RandomEvents {
         Instant time = appended.plusMillis(offset);
         boolean accepted = offset >= -LATENESS && offset <= SKEW;
         String user = oneOf(null, "ann", "bob|b", "zo\u00eb");
+        String json = event((user == null ? "" : "\"user_id\":\"" + user + "\",") + "\"time\":" + time.toEpochMilli());
         if (accepted) {
             recount.record(appended, "accepted");
-            if (user != null) {
-                recount.user(time, user);
-            }
+            recount.event(read(json), time);
         } else {
             recount.record(appended, offset < 0 ? "late" : "future");
             refused++;
         }
-        String head = (user == null ? "" : "\"user_id\":\"" + user + "\",") + "\"time\":" + time.toEpochMilli();
+        return json;
+    }
+
+    private String event(String head) {
         return switch (random.nextInt(5)) {
             case 0 -> {
                 String product = oneOf("p1", "p2", "p|3");
-                if (accepted) {
-                    recount.click(time, user, product);
-                }
                 yield "{\"type\":\"click\",\"product_id\":\"" + product + "\"," + head + "}";
             }
             case 1 -> {
                 String page = oneOf("/", "/shop");
-                if (accepted) {
-                    recount.view(time, page);
-                }
                 yield "{\"type\":\"page_view\",\"page\":\"" + page + "\"," + head + "}";
             }
             case 2 -> {
                 String page = oneOf("/", "/shop");
                 long millis = oneOf(0L, random.nextLong(100_000), 86_400_000L);
-                if (accepted) {
-                    recount.dwell(time, page, millis);
-                }
                 yield "{\"type\":\"dwell\",\"page\":\"" + page + "\",\"duration_ms\":" + millis + "," + head + "}";
             }
             default -> {
                 String endpoint = oneOf("/a", "/b|c", "/d e");
                 String status = oneOf("success", "error", "200", "404");
                 long millis = oneOf((long) random.nextInt(30), (long) random.nextInt(5_000), 86_400_000L);
-                if (accepted) {
-                    recount.call(time, user, endpoint, status);
-                    recount.latency(time, endpoint, millis);
-                }
                 yield "{\"type\":\"api_call\",\"endpoint\":\"" + endpoint + "\",\"status\":\"" + status
                         + "\",\"duration_ms\":" + millis + "," + head + "}";
             }
         };
+    }
+
+    private static JsonNode read(String json) {
+        try {
+            return JSON.readTree(json);
+        } catch (JsonProcessingException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @SafeVarargs
