@@ -55,20 +55,19 @@ record Target(int index, CountTable.Row row) {
     boolean isSplitBySub() {
         return switch (row.dimension()) {
             case STATUS, OUTCOME, ENDPOINT_STATUS, ENDPOINT_LATENCY -> true;
-            case TOTAL, ENDPOINT, PRODUCT, PAGE, USER -> false;
+            default -> false;
         };
     }
 
     /** The member that a name and a sub are in this dimension, as UTF-8. */
     byte[] member(byte[] name, int sub) {
         return switch (row.dimension()) {
-            case TOTAL -> new byte[0];
             case STATUS -> utf8(CallStatus.withCode(sub).value());
             case OUTCOME -> utf8(Outcome.of(sub).wireName());
-            case ENDPOINT, PRODUCT, PAGE -> name;
             case ENDPOINT_STATUS -> Count.concat(utf8(CallStatus.withCode(sub).value() + ' '), name);
             case ENDPOINT_LATENCY -> Count.concat(utf8(Long.toString(LatencyBuckets.upperBound(sub)) + ' '), name);
-            case USER -> throw new IllegalStateException("users are counted elsewhere");
+            // Of the total that is the empty name of all events.
+            default -> name;
         };
     }
 

@@ -22,6 +22,8 @@ final class EventTally {
     static final char PRODUCT = 'p';
     static final char PAGE = 'g';
 
+    // At most, as the totals are made of all names.
+    private static final int NAMES_OF_AN_EVENT = 1;
     private static final int MAX_KEPT_NAMES = 50_000;
 
     private final Long2LongOpenHashMap cells = new Long2LongOpenHashMap();
@@ -68,7 +70,7 @@ final class EventTally {
 
     /** Whether one more event may find no name left for it. */
     boolean isFull() {
-        return names.size() >= Cell.MAX_NAMES - 1;
+        return names.size() >= Cell.MAX_NAMES - NAMES_OF_AN_EVENT;
     }
 
     /** Gives away all amounts, by group, and forgets them. */

@@ -10,8 +10,9 @@ import java.util.Map;
  * thread.
  */
 public final class EventWriter {
-    // More than any event takes: each character of a text has four bytes at most.
-    private static final int MAX_BYTES = 4 * Event.MAX_STRING_LENGTH * mostTexts() + 512;
+    // More than any event takes: each character has four bytes at most, and nothing that is no text is as long as the
+    // longest one.
+    private static final int MAX_BYTES = 4 * Event.MAX_STRING_LENGTH * EventField.values().length;
     private static final int DECIMAL = 10;
 
     private static final byte[] SUCCESS = ascii(CallStatus.SUCCESS.value());
@@ -139,15 +140,6 @@ public final class EventWriter {
             case TIME, DURATION -> "";
         };
         return ascii(separator + '"' + field.wireName() + "\":" + quote);
-    }
-
-    private static int mostTexts() {
-        return Arrays.stream(EventType.values())
-                .mapToInt(type -> (int) type.fields().stream()
-                        .filter(field -> field.kind() == EventField.Kind.TEXT)
-                        .count())
-                .max()
-                .orElseThrow();
     }
 
     private static byte[] ascii(String text) {
