@@ -6,10 +6,12 @@ import io.tallystream.benchmarks.process.Child;
 import io.tallystream.embedded.ChildJvm;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,12 +50,13 @@ final class AbandonedBenchIT {
     }
 
     /** The processor that the benchmark starts, as soon as it has. */
-    private static List<ProcessHandle> awaitProcessor(Child bench) throws InterruptedException {
-        List<ProcessHandle> processors = processors(bench);
-        while (processors.isEmpty() && bench.handle().isAlive()) {
-            TimeUnit.MILLISECONDS.sleep(20);
-            processors = processors(bench);
-        }
+    private static List<ProcessHandle> awaitProcessor(Child bench) {
+        List<ProcessHandle> processors = Awaitility.await()
+                .atMost(Duration.ofMinutes(2))
+                .pollInterval(Duration.ofMillis(20))
+                .until(
+                        () -> processors(bench),
+                        started -> !started.isEmpty() || !bench.handle().isAlive());
         assertThat(processors).as(bench.lastLines()).isNotEmpty();
         return processors;
     }
