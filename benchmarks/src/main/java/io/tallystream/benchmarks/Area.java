@@ -34,7 +34,7 @@ record Area(String label, String description, Benchmark benchmark, List<Choice> 
     // Kafka gives a transaction up after ten seconds.
     private static final int LONGEST_INTERVAL = 9_999;
 
-    /** All there are. */
+    /** All there are: a table, so as long as it takes. */
     static List<Area> all() {
         return List.of(
                 new Area(

@@ -35,8 +35,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 @WithKafka
 @Timeout(240)
@@ -45,7 +43,6 @@ class ProcessorIT {
     private static final String USER_ACTIONS = "user-actions";
     private static final int PARTITIONS = 2;
     private static final int PRODUCTS = 5;
-    private static final long DAY_MS = Duration.ofDays(1).toMillis();
     // Less than Kafka's clients wait where nobody has said otherwise.
     private static final Duration PROMPTLY = Duration.ofSeconds(25);
 
@@ -196,92 +193,6 @@ class ProcessorIT {
 
             topics.awaitCounts(countsOfClicks(1, 1));
             assertThat(processor.failure()).isNull();
-        }
-    }
-
-    @Test
-    void shouldRefuseATopicWithOtherPartitions() throws Exception {
-        topics.create("counts-day", PARTITIONS + 2, Map.of());
-
-        try (RunningProcessor processor = start("state")) {
-            await().atMost(PATIENCE).until(() -> processor.failure() != null);
-
-            assertThat(processor.failure())
-                    .isInstanceOf(StartupException.class)
-                    .hasMessageContaining("counts-day")
-                    .hasMessageContaining("set PARTITIONS=" + (PARTITIONS + 2));
-            assertThat(processor.health().up()).isFalse();
-        }
-    }
-
-    @Test
-    void shouldRefuseEventsWithTimesOfTheirProducers() throws Exception {
-        topics.create(USER_ACTIONS, PARTITIONS, Map.of("message.timestamp.type", "CreateTime"));
-
-        try (RunningProcessor processor = start("state")) {
-            await().atMost(PATIENCE).until(() -> processor.failure() != null);
-
-            assertThat(processor.failure())
-                    .isInstanceOf(StartupException.class)
-                    .hasMessageContaining("--entity-name user-actions")
-                    .hasMessageContaining("--add-config message.timestamp.type=LogAppendTime");
-        }
-    }
-
-    @ParameterizedTest
-    @CsvSource({"259200001, 86400000", "-1, 3600000", "345600000, 1"})
-    void shouldRefuseTopicsThatKeepEventsForLongerThanTheirWindowsAreOpen(String retention, String segment)
-            throws Exception {
-        topics.create(
-                USER_ACTIONS,
-                PARTITIONS,
-                Map.of("message.timestamp.type", "LogAppendTime", "retention.ms", retention, "segment.ms", segment));
-
-        try (RunningProcessor processor = start("state")) {
-            await().atMost(PATIENCE).until(() -> processor.failure() != null);
-
-            assertThat(processor.failure())
-                    .isInstanceOf(StartupException.class)
-                    .hasMessageContaining("retention.ms=%s and segment.ms=%s".formatted(retention, segment))
-                    .hasMessageContaining("--entity-name user-actions")
-                    .hasMessageContaining("--add-config retention.ms=259200000,segment.ms=86400000");
-        }
-    }
-
-    @Test
-    void shouldRefuseATopicThatForgetsCounts() throws Exception {
-        topics.create("counts-lifetime", PARTITIONS, Map.of("cleanup.policy", "delete"));
-        topics.create("counts-hour", PARTITIONS, Map.of("cleanup.policy", "delete"));
-
-        try (RunningProcessor processor = start("state")) {
-            await().atMost(PATIENCE).until(() -> processor.failure() != null);
-
-            assertThat(processor.failure())
-                    .isInstanceOf(StartupException.class)
-                    .hasMessageContaining("--entity-name counts-lifetime --add-config cleanup.policy=compact")
-                    .hasMessageContaining("--entity-name counts-hour --add-config"
-                            + " cleanup.policy=[compact,delete],retention.ms=" + (30 + 1) * DAY_MS);
-        }
-    }
-
-    @Test
-    void shouldChangeTopicsThatWereMadeForOthersSettingsWhereNothingIsLost() throws Exception {
-        topics.create(
-                "counts-day",
-                PARTITIONS,
-                Map.of("cleanup.policy", "compact,delete", "retention.ms", Long.toString(DAY_MS)));
-        topics.create(
-                USER_ACTIONS,
-                PARTITIONS,
-                Map.of("message.timestamp.type", "LogAppendTime", "retention.ms", Long.toString(DAY_MS)));
-
-        try (RunningProcessor processor = start("state")) {
-            processor.awaitUp();
-
-            // RETENTION_DAY, and as long as counts can be ahead of the day on which they are written.
-            assertThat(topics.setting("counts-day", "retention.ms")).isEqualTo(Long.toString((365 + 31) * DAY_MS));
-            assertThat(topics.setting(USER_ACTIONS, "segment.ms")).isEqualTo(Long.toString(DAY_MS));
-            assertThat(topics.setting(USER_ACTIONS, "retention.ms")).isEqualTo(Long.toString(DAY_MS));
         }
     }
 
